@@ -108,10 +108,9 @@ def _incidence_bounds(
     variance = np.maximum(first + second + third, 0)
     inside = (incidence > 0) & (incidence < 1)
     safe = np.where(inside, incidence, 0.5)
-    spread = Z95 * np.sqrt(variance) / (safe * np.log(safe))
-    bounds = safe ** np.exp(np.array([[-1], [1]]) * -np.abs(spread))
-    low, high = np.where(inside, bounds, incidence)
-    return np.minimum(low, high), np.maximum(low, high)
+    spread = Z95 * np.sqrt(variance) / (safe * -np.log(safe))
+    low, high = np.where(inside, safe ** np.exp(np.array([[1], [-1]]) * spread), incidence)
+    return low, high
 
 
 def _risk_table(durations: ArrayLike, kinds: Ints, n_kinds: int = 1) -> tuple[Floats, Ints, Ints]:
