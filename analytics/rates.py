@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Z95 = float(stats.norm.ppf(0.975))
 # A share computed as a chain of products may miss 0.5 by the last bits.
-ROUNDING = 1e-12
+ROUNDING = 1e-10
 
 # time to an event ------------------------------------------------------------------------------------------------------
 

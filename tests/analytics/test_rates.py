@@ -109,6 +109,8 @@ def test_a_curve_by_hand() -> None:
     assert kaplan_meier_median([2, 4], [True, True]) == 2
     assert kaplan_meier_median([3] * 6, [True] * 3 + [False] * 3) == 3
     assert kaplan_meier_median([2, 4, 9], [True, False, False]) is None
+    for n in range(2, 200, 2):  # half have it exactly at n / 2, which the chain of products misses by its last bits
+        assert kaplan_meier_median(np.arange(n) + 1, np.ones(n)) == n / 2
     assert kaplan_meier_median([], []) is None
 
 
@@ -264,6 +266,18 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
 def test_without_differences_hardly_anybody_is_called() -> None:
     called = [rate(*world(seed, 0.0)[1:]).call.any() for seed in range(100)]
     assert sum(called) <= 5
+
+
+def test_calls_are_those_that_survive_the_adjustment() -> None:
+    dropped = 0
+    for seed in range(5):
+        _, k, n = world(seed, 0.25)
+        rating, p, side = rate(k, n), exact_p_values(k, n), pool(k, n).side
+        sure = np.zeros(len(n), dtype=bool)
+        sure[rating.rated] = holm(p[rating.rated]) <= 0.05
+        assert rating.call.tolist() == np.where(sure, side, 0).tolist()
+        dropped += np.sum((p <= 0.05) & (side != 0) & rating.rated & ~sure)
+    assert dropped > 5
 
 
 def test_a_body_with_three_appeals_never_leads_and_is_never_called() -> None:
