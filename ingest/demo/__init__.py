@@ -1,0 +1,1 @@
+"""A made-up country for the first look: appeals of three years with known stories in them, no real person's word."""
