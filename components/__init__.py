@@ -1,0 +1,1 @@
+"""Drawing only: values and frames in, Streamlit, Plotly and folium out."""

@@ -1,0 +1,182 @@
+"""Cards: a figure with everything needed to judge it, and a call for attention with one way in."""
+
+import base64
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from components.links import Params, page_link
+from components.safe import plain
+from components.theme import Palette, palette
+from words import _
+
+Tone = Literal["neutral", "attention", "good", "bad"]
+
+_METRIC_COLOUR: dict[Tone, Literal["gray", "orange", "green", "red"]] = {
+    "neutral": "gray",
+    "attention": "orange",
+    "good": "green",
+    "bad": "red",
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a card leads: the label says the count of what opens («Показать 62 обращения →»)."""
+
+    label: str
+    page: str
+    params: Params | None = None
+
+
+@dataclass(frozen=True)
+class KpiCard:
+    """One figure. All values come formatted; `trend` is raw, oldest first, NaN where there is no data.
+
+    help: formula and source. delta: «+208 (+19 %)» and its tone; compared: «к прошлой». norm: «Норма 85 %» with
+    `verdict` («не выполнена») in its tone. note: n or numerator and denominator. norm_value and usual (low, high)
+    are drawn behind the trend.
+    """
+
+    label: str
+    value: str
+    help: str
+    unit: str = ""
+    delta: str = ""
+    delta_tone: Tone = "neutral"
+    compared: str = ""
+    trend: Sequence[float] = ()
+    norm_value: float | None = None
+    usual: tuple[float, float] | None = None
+    norm: str = ""
+    verdict: str = ""
+    verdict_tone: Tone = "neutral"
+    note: str = ""
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class AttentionCard:
+    """A thing that calls for a person: mark ◆ spike, ■ overdue, □ due soon; `fresh` frames a new one."""
+
+    mark: Literal["◆", "■", "□"]
+    tone: Tone
+    state: str
+    title: str
+    text: str
+    link: Link
+    fresh: bool = False
+
+
+def kpi_card(card: KpiCard, key: str) -> None:
+    """Draws one figure: label with «?», value, change, sparkline, norm with verdict, n, link to the list."""
+    with st.container(border=True, gap="xsmall", height="stretch", key=key):
+        unit = f" :small[:gray[{plain(card.unit)}]]" if card.unit else ""
+        st.metric(
+            plain(card.label),
+            plain(card.value) + unit,
+            plain(card.delta) or None,
+            delta_color=_METRIC_COLOUR[card.delta_tone],
+            delta_arrow="off",
+            delta_description=card.compared or None,
+            help=plain(card.help),
+        )
+        if any(math.isfinite(value) for value in card.trend):
+            st.html(sparkline(card.trend, norm=card.norm_value, usual=card.usual))
+        if card.norm or card.verdict:
+            st.caption(_norm_line(card))
+        if card.note:
+            st.caption(plain(card.note))
+        if card.link:
+            page_link(card.link.label, card.link.page, card.link.params)
+
+
+def kpi_row(cards: Sequence[KpiCard], key: str = "kpi") -> None:
+    """Draws the cards in a row that wraps: six at 1440 px, one under another on a phone."""
+    grid = st.grid(min(len(cards), 6) or 1, min_column_width=190, gap=12)
+    for number, card in enumerate(cards):
+        with grid:
+            kpi_card(card, f"{key}_{number}")
+
+
+def attention_card(card: AttentionCard, key: str) -> None:
+    """Draws one call for attention: state in colour and shape, what, a few words, one link."""
+    with st.container(border=True, gap="xsmall", height="stretch", key=f"new_attention_{key}" if card.fresh else key):
+        st.markdown(_coloured(f"{card.mark} {plain(card.state)}", card.tone))
+        st.markdown(f"**{plain(card.title)}**")
+        st.caption(plain(card.text))
+        page_link(card.link.label, card.link.page, card.link.params)
+
+
+def attention_row(cards: Sequence[AttentionCard], key: str = "attention") -> None:
+    """Draws up to four calls in a row that wraps; what is left out belongs to the page behind «все»."""
+    grid = st.grid(4, min_column_width=240, gap=12)
+    for number, card in enumerate(cards[:4]):
+        with grid:
+            attention_card(card, f"{key}_{number}")
+
+
+def sparkline(values: Sequence[float], norm: float | None = None, usual: tuple[float, float] | None = None) -> str:
+    """HTML of a small line picture: the values, their last point, a dashed norm, the usual range as a band."""
+    colours = palette()
+    finite = [value for value in values if math.isfinite(value)]
+    reach = [*finite, *([] if norm is None else [norm]), *(usual or ())]
+    low, high = min(reach), max(reach)
+    scale = _Scale(len(values), low, high)
+    svg = base64.b64encode(_svg(values, scale, norm, usual, colours).encode()).decode()
+    return f'<img src="data:image/svg+xml;base64,{svg}" alt="{_("Ход за последние периоды")}" style="width:100%">'
+
+
+@dataclass(frozen=True)
+class _Scale:
+    count: int
+    low: float
+    high: float
+
+    def x(self, position: int) -> float:
+        return 4 + position * 192 / max(self.count - 1, 1)
+
+    def y(self, value: float) -> float:
+        span = self.high - self.low
+        return 18 if span == 0 else 32 - (value - self.low) / span * 28
+
+
+def _svg(values: Sequence[float], scale: _Scale, norm: float | None, usual: tuple[float, float] | None, colours: Palette) -> str:
+    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 36" width="200" height="36">']
+    if usual:
+        top, bottom = scale.y(usual[1]), scale.y(usual[0])
+        height = max(bottom - top, 1)
+        parts.append(f'<rect x="0" y="{top:.1f}" width="200" height="{height:.1f}" fill="{colours.band}"/>')
+    if norm is not None:
+        level = f'y1="{scale.y(norm):.1f}" y2="{scale.y(norm):.1f}"'
+        parts.append(f'<line x1="0" x2="200" {level} stroke="{colours.second}" stroke-dasharray="3 3"/>')
+    parts.extend(
+        f'<polyline points="{points}" fill="none" stroke="{colours.data}" stroke-width="1.8" stroke-linejoin="round"/>'
+        for points in _runs(values, scale)
+    )
+    last = max(position for position, value in enumerate(values) if math.isfinite(value))
+    parts.append(f'<circle cx="{scale.x(last):.1f}" cy="{scale.y(values[last]):.1f}" r="3" fill="{colours.data}"/>')
+    return "".join([*parts, "</svg>"])
+
+
+def _runs(values: Sequence[float], scale: _Scale) -> list[str]:
+    """Unbroken stretches of the line as SVG points; a missing value breaks the line."""
+    runs: list[list[str]] = [[]]
+    for position, value in enumerate(values):
+        if math.isfinite(value):
+            runs[-1].append(f"{scale.x(position):.1f},{scale.y(value):.1f}")
+        elif runs[-1]:
+            runs.append([])
+    return [" ".join(run) for run in runs if run]
+
+
+def _norm_line(card: KpiCard) -> str:
+    verdict = _coloured(f"**{plain(card.verdict)}**", card.verdict_tone) if card.verdict else ""
+    return ", ".join(part for part in (plain(card.norm), verdict) if part)
+
+
+def _coloured(markdown: str, tone: Tone) -> str:
+    return f":{_METRIC_COLOUR[tone]}[{markdown}]"

@@ -1,0 +1,206 @@
+"""Tables: numbers as Russians write them, colour only for what departs, a click that answers where."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from components.safe import safe_text
+from components.theme import Palette, palette
+from words import _, dates, numbers
+
+Kind = Literal["text", "count", "rate", "percent", "points", "change", "minutes", "days", "moment", "day", "trend", "bar"]
+
+STEPS = (0.5, 0.67, 0.85, 1.2, 1.5, 2.0)
+SMALL = 10
+ROW = 34
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of `ranked`: which column of the frame, its heading, how to write it, help for the heading."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    help: str = ""
+    width: Literal["small", "medium", "large"] | int | None = None
+
+
+def ranked(frame: pd.DataFrame, columns: Sequence[Column], key: str, *, selectable: bool = True, height: int | None = None) -> int | None:
+    """Draws a table in the given order and returns the position of the clicked row.
+
+    frame: one row a thing, raw numbers; kinds trend and bar expect a list of numbers and a number. NaN reads
+    «нет данных». A column named `muted` (bool) greys a row with too little data; `total` (bool) makes it bold.
+    """
+    shown = frame[[column.name for column in columns]]
+    styler = shown.style.format({c.name: FORMATS[c.kind] for c in columns if c.kind in FORMATS}, na_rep=_("нет данных"))
+    styler = styler.apply(_row_style(frame, palette()), axis=1)
+    options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-cell"} if selectable else {}
+    event = st.dataframe(
+        styler,
+        key=key,
+        hide_index=True,
+        height=height or "content",
+        row_height=ROW,
+        placeholder=_("нет данных"),
+        column_config={column.name: _config(column, frame) for column in columns},
+        alt=", ".join(column.label for column in columns),
+        **options,
+    )
+    cells = event["selection"]["cells"] if selectable else []
+    return int(cells[0][0]) if cells and cells[0][0] < len(frame) else None
+
+
+def _row_style(frame: pd.DataFrame, colours: Palette) -> Callable[[pd.Series], list[str]]:
+    def style(row: pd.Series) -> list[str]:
+        if "total" in frame and bool(frame.at[row.name, "total"]):
+            return ["font-weight: 600"] * len(row)
+        if "muted" in frame and bool(frame.at[row.name, "muted"]):
+            return [f"color: {colours.context_text}"] * len(row)
+        return [""] * len(row)
+
+    return style
+
+
+def _config(column: Column, frame: pd.DataFrame) -> Any:
+    common: dict[str, Any] = {"label": column.label, "help": column.help or None, "width": column.width}
+    if column.kind == "trend":
+        return st.column_config.LineChartColumn(**common, color=palette().data, y_min=0)
+    if column.kind == "bar":
+        top = float(frame[column.name].max()) if len(frame) and frame[column.name].notna().any() else 1.0
+        return st.column_config.ProgressColumn(**common, min_value=0, max_value=top or 1.0, format=" ", color=palette().data)
+    right = column.kind not in {"text", "moment", "day"}
+    return st.column_config.Column(**common, alignment="right" if right else "left")
+
+
+FORMATS: Mapping[str, Callable[[Any], str]] = {
+    "count": numbers.integer,
+    "rate": numbers.rate,
+    "percent": numbers.percent,
+    "points": numbers.points,
+    "change": numbers.signed,
+    "minutes": numbers.minutes,
+    "days": numbers.days,
+    "moment": dates.moment,
+    "day": dates.day,
+}
+
+
+# ---- territories × blocks --------------------------------------------------------------------------------------
+
+
+def matrix(
+    values: pd.DataFrame,
+    counts: pd.DataFrame,
+    ratio: pd.DataFrame,
+    kind: Kind,
+    key: str,
+    *,
+    lead: pd.DataFrame | None = None,
+    tail: pd.DataFrame | None = None,
+    columns: Sequence[Column] = (),
+    total: pd.Series | None = None,
+) -> tuple[str, str] | None:
+    """Draws territories × blocks, coloured by how far each is from the usual, and returns the clicked (row, column).
+
+    values, counts, ratio: same shape, index = territory names, columns = block names. values are shown as `kind`
+    (count, rate, change); counts decide: below 10 a cell is grey and uncoloured; ratio (1 = as usual, NaN = nothing
+    to compare with) picks one of seven colours. lead and tail: further columns left and right, same index, described
+    by `columns`; total: the last, bold row over the block columns.
+    """
+    name = str(values.index.name or _("Территория"))
+    body = values if total is None else pd.concat([values, total.to_frame().T])
+    frame = pd.concat([side for side in (lead, body, tail) if side is not None], axis=1)
+    frame.insert(0, name, frame.index)
+    frame = frame.reset_index(drop=True)
+    colours = palette()
+    styles = matrix_styles(counts, ratio, colours).reset_index(drop=True)
+    styles = styles.reindex(index=frame.index, columns=frame.columns).fillna("")
+    styles[name] = f"color: {colours.data}; font-weight: 600"
+    if total is not None:
+        styles.iloc[-1] = f"color: {colours.text}; font-weight: 600; background-color: {colours.panel}"
+    described = {column.name: column for column in columns}
+    kinds = dict.fromkeys(values.columns, kind) | {column.name: column.kind for column in columns}
+    formats: dict[Any, Any] = {column: FORMATS[of] for column, of in kinds.items() if of in FORMATS}
+    config: dict[Any, Any] = {column: _config(described[column], frame) for column in described}
+    config |= {column: st.column_config.Column(column, alignment="right") for column in values.columns}
+    config[name] = st.column_config.Column(name)
+    event = st.dataframe(
+        frame.style.format(formats, na_rep=_("н/д")).apply(lambda _frame: styles, axis=None),
+        key=key, hide_index=True, height="content", row_height=ROW, placeholder="", alt=str(name),
+        on_select="rerun", selection_mode="single-cell", column_config=config,
+    )  # fmt: skip
+    cells = event["selection"]["cells"]
+    return (str(frame.at[cells[0][0], name]), str(cells[0][1])) if cells and cells[0][0] < len(frame) else None
+
+
+def matrix_styles(counts: pd.DataFrame, ratio: pd.DataFrame, colours: Palette) -> pd.DataFrame:
+    """CSS of every cell: background by ratio in seven steps, grey text and no background where n < 10."""
+    styles = [
+        [_cell_style(float(here), float(n), colours) for here, n in zip(*row, strict=True)]
+        for row in zip(ratio.to_numpy(float), counts.to_numpy(float), strict=True)
+    ]
+    return pd.DataFrame(styles, index=counts.index, columns=counts.columns)
+
+
+def _cell_style(ratio: float, count: float, colours: Palette) -> str:
+    if math.isnan(ratio) or not count >= SMALL:
+        return f"color: {colours.context_text}"
+    step = sum(ratio >= bound for bound in STEPS)
+    return f"background-color: {colours.diverging[step]}; color: {colours.diverging_text[step]}"
+
+
+def matrix_legend(region: str) -> None:
+    """Draws the scale of `matrix` under it: rarer ↔ more often than `region`, grey = too few to compare."""
+    colours = palette()
+    steps = "".join(f'<i style="background:{colour};margin:0"></i>' for colour in colours.diverging)
+    words = (
+        safe_text(_("реже, чем {region}").format(region=region)),
+        safe_text(_("чаще; границы ×0,5 ×0,67 ×0,85 ×1,2 ×1,5 ×2")),
+        safe_text(_("серым — меньше {n} обращений, сравнивать рано").format(n=SMALL)),
+    )
+    st.html(f'<div class="pulse-legend"><span>{words[0]} {steps} {words[1]}</span><span>{words[2]}</span></div>')
+
+
+# ---- facts ------------------------------------------------------------------------------------------------------
+
+
+def facts(values: Mapping[str, object]) -> None:
+    """Draws a short list of names and values; both are shown literally."""
+    rows = "".join(f"<tr><td>{safe_text(name)}</td><td>{safe_text(str(value))}</td></tr>" for name, value in values.items())
+    st.html(f'<table class="pulse-facts">{rows}</table>')
+
+
+# ---- appeals ---------------------------------------------------------------------------------------------------
+
+
+def appeals_table(frame: pd.DataFrame, key: str, height: int | None = None) -> int | None:
+    """Draws a list of appeals and returns the position of the clicked row; texts are inert cells.
+
+    frame: any of created_at (local), place, topic, channel, status, executor, due_at, late (bool), text. A text of
+    None reads «текст закрыт». Column order is that of APPEAL_COLUMNS.
+    """
+    known = [column for column in APPEAL_COLUMNS if column.name in frame]
+    shown = frame.reset_index(drop=True)
+    if "text" in shown:
+        shown = shown.assign(text=shown["text"].where(shown["text"].notna(), _("Текст закрыт")))
+    if "late" in shown:
+        shown = shown.assign(late=shown["late"].map(lambda late: _("■ просрочено") if late is True else ""))
+    return ranked(shown, known, key, height=height)
+
+
+APPEAL_COLUMNS = (
+    Column("created_at", _("Поступило"), "moment", width=130),
+    Column("place", _("Где"), width="small"),
+    Column("topic", _("Тема"), width=180),
+    Column("text", _("Текст"), width="large"),
+    Column("channel", _("Канал"), width=130),
+    Column("status", _("Состояние"), width=110),
+    Column("executor", _("Исполнитель"), width=150),
+    Column("due_at", _("Срок"), "moment", width=130),
+    Column("late", "", width=110),
+)
