@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 
@@ -25,32 +24,20 @@ UNKNOWN_STATUS = "неизвестный статус"
 UNKNOWN_WORD = "неизвестное значение"
 
 
-@dataclass(frozen=True)
-class Span:
-    """The times of one appeal, naive UTC; `closed_day_only` means that the file gives the day of closing without the hour."""
-
-    created: datetime
-    closed: datetime | None
-    closed_day_only: bool = False
-
-
-def impossible_times(span: Span, as_of: datetime) -> str | None:
-    """Why can these times not be true? None if they can. `as_of` is naive UTC."""
-    if span.created < EARLIEST:
-        return _("дата создания раньше 2000 года: {date}").format(date=f"{span.created:%d.%m.%Y}")
-    if span.created > as_of + AHEAD:
-        return _("дата создания в будущем: {date}").format(date=f"{span.created:%d.%m.%Y}")
-    if span.closed is not None:
-        if span.closed < span.created and not (span.closed_day_only and span.created - span.closed < AHEAD):
-            return _("закрыто раньше, чем создано")
-        if span.closed > as_of + AHEAD:
-            return _("дата закрытия в будущем: {date}").format(date=f"{span.closed:%d.%m.%Y}")
+def impossible_times(created: datetime, closed: datetime | None, as_of: datetime) -> str | None:
+    """Why can these times not be true? None if they can. All are naive UTC."""
+    if created < EARLIEST:
+        return _("дата создания раньше 2000 года: {date}").format(date=f"{created:%d.%m.%Y}")
+    if created > as_of + AHEAD:
+        return _("дата создания в будущем: {date}").format(date=f"{created:%d.%m.%Y}")
+    if closed is not None and closed < created:
+        return _("закрыто раньше, чем создано")
+    if closed is not None and closed > as_of + AHEAD:
+        return _("дата закрытия в будущем: {date}").format(date=f"{closed:%d.%m.%Y}")
     return None
 
 
-def drawable(
-    lat: float | None, lon: float | None, home: Home | None, country: str
-) -> tuple[float | None, float | None, str | None]:
+def drawable(lat: float | None, lon: float | None, home: Home | None, country: str) -> tuple[float | None, float | None, str | None]:
     """The point if it can be drawn, else (None, None) and the warning to count.
 
     A zero means «unknown»; a point must lie within the radius of the file's own territory, else within its country.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -23,7 +24,7 @@ class Refused(Exception):
 REFERENCE = Path(__file__).resolve().parent.parent / "data" / "reference"
 MAPPINGS = REFERENCE / "mappings"
 
-Kind = Literal["appeals", "comments", "events"]
+Kind = Literal["appeals", "comments", "events", "replies"]
 
 TIMES = ("created_at", "assigned_at", "first_response_at", "closed_at", "due_at", "source_updated_at")
 CODES = {
@@ -114,9 +115,7 @@ def read_mapping(path: Path) -> Mapping:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        raise Refused(
-            _("В файле соответствия {name} ошибка в строке {line}.").format(name=path.name, line=line)
-        ) from None
+        raise Refused(_("В файле соответствия {name} ошибка в строке {line}.").format(name=path.name, line=line)) from None
     return parse(facts, path.name)
 
 
@@ -148,8 +147,8 @@ def parse(facts: object, name: str) -> Mapping:
     for key, code in constants.items():
         if key in CODES and code not in CODES[key]:
             raise wrong(_("у поля {field} нет значения {code}").format(field=key, code=code))
-    if facts.get("kind", "appeals") not in ("appeals", "comments", "events"):
-        raise wrong(_("kind бывает appeals, comments или events"))
+    if facts.get("kind", "appeals") not in get_args(Kind):
+        raise wrong(_("kind бывает {kinds}").format(kinds=", ".join(get_args(Kind))))
     try:
         home = Home(**facts["territory"]) if facts.get("territory") else None
     except TypeError:
@@ -193,10 +192,35 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-@cache
-def known_layouts(folder: Path = MAPPINGS) -> tuple[Mapping, ...]:
-    """The mapping files that recognise their layout by its header."""
+USUAL_LAYOUTS: dict[Kind, str] = {"comments": "comments.yaml", "events": "status-log.yaml", "replies": "replies.yaml"}
+
+
+def usual_layout(kind: Kind) -> Mapping:
+    """The mapping file for what is not appeals."""
+    return read_mapping(MAPPINGS / USUAL_LAYOUTS[kind])
+
+
+def layouts_in(folder: Path) -> tuple[Mapping, ...]:
+    """The mapping files of a folder that recognise their layout by its header."""
     return tuple(m for m in (read_mapping(path) for path in sorted(folder.glob("*.yaml"))) if m.detect)
+
+
+@cache
+def known_layouts() -> tuple[Mapping, ...]:
+    """The layouts that come with the product."""
+    return layouts_in(MAPPINGS)
+
+
+def remember(mapping: Mapping, folder: Path) -> Path:
+    """Writes the mapping so that the next file with the columns it reads is recognised; a later one replaces it."""
+    names = sorted({name for found in mapping.columns.values() for name in found})
+    told = hashlib.sha256("\n".join([mapping.kind, *map(normal, names)]).encode()).hexdigest()[:12]
+    path = folder / f"{told}.yaml"
+    folder.mkdir(parents=True, exist_ok=True)
+    written = path.with_suffix(".tmp")
+    written.write_text(replace(mapping, detect=tuple(names)).as_yaml(), encoding="utf-8")
+    written.replace(path)
+    return path
 
 
 # synonyms -------------------------------------------------------------------------------------------------------------
@@ -224,11 +248,7 @@ def known_count(cells: Iterable[str]) -> int:
     """How many different fields do these cells name? Zero for a row of data."""
     names = _known_names()
     extra = {normal(name) for layout in known_layouts() for name in layout.detect}
-    found = {
-        names.get(normal(cell), normal(cell) if normal(cell) in extra else "")
-        for cell in cells
-        if cell and len(cell) < 120
-    }
+    found = {names.get(normal(cell), normal(cell) if normal(cell) in extra else "") for cell in cells if cell and len(cell) < 120}
     return len(found - {""})
 
 
@@ -272,12 +292,14 @@ def check(mapping: Mapping, header: Iterable[str]) -> None:
         "appeals": (("created_at",), ("text", "topic", "topic_group")),
         "comments": (("created_at",), ("text",), ("external_id", "url")),
         "events": (("created_at",), ("external_id",), ("status", "executor", "note")),
+        "replies": (("created_at",), ("external_id",), ("reply", "rating")),
     }[mapping.kind]
     titles = {
         "created_at": _("дата"),
         "text": _("текст или тема"),
         "external_id": _("номер или ссылка на обращение"),
         "status": _("статус, исполнитель или примечание"),
+        "reply": _("ответ или оценка"),
     }
     missing = [titles[options[0]] for options in needed if not has & set(options)]
     if missing:

@@ -10,17 +10,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from ingest import mapping as maps
 from ingest.mapping import Mapping, Refused
 from ingest.places import HomePlace
 from ingest.sources import read, table
+from ingest.sources.cells import Rules, ZoneOf
+from ingest.sources.mend import rejects_csv
 from ingest.sources.part import Part, Reject
 from ingest.sources.zones import zone_of as zone_by_reference
+from words import _
 
 CHUNK_ROWS = 50_000
 GROWING_SOURCES = frozenset(("incident", "pos", "portal", "calls"))
 
-__all__ = ["Opened", "Part", "PreviewRow", "Refused", "Reject", "open_source"]
+__all__ = ["Opened", "Part", "PreviewRow", "Refused", "Reject", "open_source", "rejects_csv"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class PreviewRow:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was recognised. `total_rows` is None when unknown, an estimate for texts; `form` names what was found."""
+    """A file that is understood; `recognised` by a known layout, else guessed or told."""
 
     sheet: read.Sheet
     mapping: Mapping
@@ -52,7 +57,7 @@ class Opened:
 
     @property
     def total_rows(self) -> int | None:
-        """Rows below the header."""
+        """Rows below the header; an estimate for texts, None when unknown."""
         return self.sheet.total_rows
 
     @property
@@ -60,6 +65,10 @@ class Opened:
         """Columns of the file that nothing reads."""
         used = {name for names in self.mapping.columns.values() for name in names}
         return tuple(name for name in self.sheet.header if name not in used)
+
+    def remember(self, folder: Path) -> Path:
+        """Keeps the mapping for the next file with the same columns; the file written."""
+        return maps.remember(self.mapping, folder)
 
     @property
     def may_grow_places(self) -> bool:
@@ -78,9 +87,11 @@ class Opened:
         short = replace(self.sheet, rows=lambda: islice(self.sheet.rows(), count))
         rows = []
         for part in table.parts(short, rules, count + 1):
-            taken = {"appeals": part.appeals, "events": part.events, "comments": part.comments}[self.mapping.kind]
-            for position, values in enumerate(taken.to_pylist() if taken is not None else [], 1):
+            taken: pa.Table = getattr(part, self.mapping.kind)
+            for position, values in enumerate(taken.to_pylist(), 1):
                 present = {key: value for key, value in values.items() if value is not None}
+                if present.get("visibility") == "restricted":
+                    present |= {key: _("текст закрыт") for key in ("text", "reply") if key in present}
                 rows.append(PreviewRow(values.get("row_number", position), present, None))
             rows.extend(PreviewRow(reject.row_number, {}, reject.reason) for reject in part.rejects)
         return sorted(rows, key=lambda row: row.row_number)
@@ -89,7 +100,7 @@ class Opened:
         self,
         secret: bytes,
         as_of: datetime | None = None,
-        zone_of: table.ZoneOf = zone_by_reference,
+        zone_of: ZoneOf = zone_by_reference,
         official: frozenset[str] = frozenset(),
         chunk_rows: int = CHUNK_ROWS,
     ) -> Iterator[Part]:
@@ -101,27 +112,33 @@ class Opened:
         """
         return table.parts(self.sheet, self._rules(secret, as_of, zone_of, official), chunk_rows)
 
-    def _rules(
-        self, secret: bytes, as_of: datetime | None, zone_of: table.ZoneOf, official: frozenset[str]
-    ) -> table.Rules:
+    def _rules(self, secret: bytes, as_of: datetime | None, zone_of: ZoneOf, official: frozenset[str]) -> Rules:
         moment = as_of if as_of is not None else datetime.now(UTC).replace(tzinfo=None)
-        return table.Rules(self.mapping, secret, moment, zone_of, official)
+        return Rules(self.mapping, secret, moment, zone_of, official)
 
 
-def open_source(path: Path, source: str = "auto", mapping: Mapping | None = None) -> Opened:
+def open_source(
+    path: Path,
+    source: str = "auto",
+    mapping: Mapping | None = None,
+    kind: maps.Kind = "appeals",
+    remembered: Path | None = None,
+) -> Opened:
     """What is this file and how will it be understood?
 
-    The mapping given is used as it is; otherwise the layout is recognised by its header, or guessed from the synonyms
-    of column names. `source` other than auto names the source system. Raises Refused with one message for people.
+    The mapping given is used as it is; otherwise the layout is recognised by its header among the mapping files of the
+    product and those in the folder `remembered`, or guessed from the synonyms of column names. `source` other than auto
+    names the source system. Raises Refused with one message for people.
     """
-    layouts = maps.known_layouts()
     score = maps.known_count if mapping is None else _score_of(mapping)
     sheet = read.read(Path(path), score)
     recognised = None
     if mapping is None:
-        recognised = maps.recognise(sheet.header, [m for m in layouts if source in ("auto", "table", m.source)])
-        mapping = recognised or maps.guess(sheet.header)
-    if source != "auto" and recognised is None:
+        layouts = [*maps.layouts_in(remembered), *maps.known_layouts()] if remembered else maps.known_layouts()
+        fitting = [m for m in layouts if m.kind == kind and source in ("auto", m.source)]
+        recognised = maps.recognise(sheet.header, fitting)
+        mapping = recognised or (maps.guess(sheet.header) if kind == "appeals" else maps.usual_layout(kind))
+    if source != "auto":
         mapping = replace(mapping, source=source)
     mapping = maps.fit(mapping, sheet.header)
     maps.check(mapping, sheet.header)

@@ -1,8 +1,9 @@
-"""What the «Инцидент Менеджмент» cabinet leaves to be inferred: channel, level of power, rating, whose page a post stands on."""
+"""What the «Инцидент Менеджмент» cabinet leaves to be inferred: channel, whose page it is, level of power, rating."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingest.sources.values import canonical_url
 
@@ -15,6 +16,7 @@ _PERSONAL = re.compile(r"vk\.com/(?:g?im\b|gim\d+|wall\d|id\d)|ok\.ru/(?:profile
 _PERSON_PAGE = re.compile(r"vk\.com/id\d|ok\.ru/profile\b")
 
 
+@lru_cache(maxsize=50_000)
 def channel(url: str | None, blog: str | None, replied_as: str | None, official: frozenset[str]) -> str | None:
     """Channel implied by the address of a post; None if there is no address.
 
@@ -27,9 +29,7 @@ def channel(url: str | None, blog: str | None, replied_as: str | None, official:
     network = NETWORKS.get(post.partition("/")[0])
     if network is None:
         return "other"
-    own_name = (
-        bool(page) and not _PERSON_PAGE.match(page) and replied_as is not None and canonical_url(replied_as) == page
-    )
+    own_name = bool(page) and not _PERSON_PAGE.match(page) and replied_as is not None and canonical_url(replied_as) == page
     return (OFFICIAL if own_name or page in official or _INBOX.match(post) else UNOFFICIAL)[network]
 
 
@@ -41,13 +41,13 @@ def public_url(url: str | None) -> str | None:
 
 
 _FEDERAL = re.compile(
-    r"федеральн|мвд|мчс|соц(?:иальный )?фонд|сфр\b|росреестр|роспотребнадзор|росприроднадзор|ростехнадзор|прокуратур|военн\w+ комиссариат|"
-    r"военкомат|фнс|налогов|судебн\w+ пристав|фссп|почта россии|ржд|росгвард|росавтодор",
+    r"федеральн|мвд|мчс|соц(?:иальный )?фонд|сфр\b|росреестр|роспотребнадзор|росприроднадзор|ростехнадзор|прокуратур|"
+    r"военн\w+ комиссариат|военкомат|фнс|налогов|судебн\w+ пристав|фссп|почта россии|ржд|росгвард|росавтодор",
     re.IGNORECASE,
 )
 _REGIONAL = re.compile(
-    r"\bминист|\bгубернатор|правительств\w+ [а-я]+ (?:области|края|республики)|(?:департамент|управление|комитет|служба|агентство|"
-    r"инспекция|дирекция) .*(?:области|края|республики|округа)\b|региональн",
+    r"\bминист|\bгубернатор|правительств\w+ [а-я]+ (?:области|края|республики)|региональн|"
+    r"(?:департамент|управление|комитет|служба|агентство|инспекция|дирекция) .*(?:области|края|республики|округа)\b",
     re.IGNORECASE,
 )
 _MUNICIPAL = re.compile(
@@ -56,6 +56,7 @@ _MUNICIPAL = re.compile(
 )
 
 
+@lru_cache(maxsize=50_000)
 def level(department: str | None, executor: str | None) -> str | None:
     """Level of power of the body that answers, by its name; the department decides before the performer."""
     for name in (department, executor):

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+# Replies and ratings of appeals loaded before; `at` is the moment of the reply.
+REPLIES = pa.schema([("external_id", pa.string()), ("at", pa.timestamp("us")), ("reply", pa.string()), ("rating", pa.int8())])
+
 
 @dataclass(frozen=True)
 class Reject:
@@ -23,5 +26,6 @@ class Part:
     appeals: pa.Table
     events: pa.Table | None = None
     comments: pa.Table | None = None
+    replies: pa.Table | None = None
     rejects: tuple[Reject, ...] = ()
     warnings: dict[str, int] = field(default_factory=dict)

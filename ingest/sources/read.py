@@ -1,7 +1,8 @@
 """From a path to rows of cells: what kind of file it is, how it is encoded and separated, where its header stands.
 
-Nothing here knows what the columns mean. Every reader is restartable and holds one row at a time, except spreadsheets, whose
-sheet the library keeps whole. A file that cannot be a table is refused with one message for people; no other error escapes.
+Nothing here knows what the columns mean. Every reader is restartable and holds one row at a time, except spreadsheets,
+whose sheet the library keeps whole. A file that cannot be a table is refused with one message for people; no other
+error escapes.
 """
 
 from __future__ import annotations
@@ -89,11 +90,9 @@ def read(path: Path, score: Score) -> Sheet:
         raise Refused(_("Файл не найден: {name}.").format(name=path.name)) from None
     except PermissionError:
         raise Refused(_("Нет права читать файл {name}.").format(name=path.name)) from None
-    except Exception:  # noqa: BLE001 - any bytes may come, each library has its own errors
+    except Exception:  # any bytes may come, each library has its own errors
         raise Refused(
-            _(
-                "Файл повреждён или это не таблица. Откройте его в программе, где он создан, и сохраните как xlsx или csv."
-            )
+            _("Файл повреждён или это не таблица. Откройте его в программе, где он создан, и сохраните как xlsx или csv.")
         ) from None
 
 
@@ -104,7 +103,7 @@ def guarded(what: str) -> Iterator[None]:
         yield
     except Refused:
         raise
-    except Exception:  # noqa: BLE001 - as in read
+    except Exception:  # as in read
         raise Refused(_("Файл оборвался или повреждён: {what}. Выгрузите его заново.").format(what=what)) from None
 
 
@@ -144,9 +143,7 @@ def _read(path: Path, score: Score, depth: int) -> Sheet:
         return _parquet(path)
     for signature, kind in _SIGNATURES:
         if head.startswith(signature) and (len(signature) > 2 or b"\x00" in head):
-            raise Refused(
-                _("Это {kind}, а не таблица. Нужен файл xlsx, xls, csv, json или parquet.").format(kind=_(kind))
-            )
+            raise Refused(_("Это {kind}, а не таблица. Нужен файл xlsx, xls, csv, json или parquet.").format(kind=_(kind)))
     return _text(path, score)
 
 
@@ -154,11 +151,7 @@ def _read(path: Path, score: Score, depth: int) -> Sheet:
 
 
 def _bomb() -> Refused:
-    return Refused(
-        _(
-            "Архив распаковывается в слишком большой объём и похож на вредоносный. Распакуйте его сами и загрузите таблицу."
-        )
-    )
+    return Refused(_("Архив распаковывается в слишком большой объём и похож на вредоносный. Распакуйте его сами и загрузите таблицу."))
 
 
 def _check_sizes(packed: int, unpacked: int, limit: int) -> None:
@@ -220,9 +213,7 @@ def _zip(path: Path, score: Score, depth: int) -> Sheet:
             raise Refused(_("Это документ Word или PowerPoint, а не таблица. Нужен файл xlsx или csv."))
         files = [e for e in entries if not e.is_dir() and not e.filename.startswith("__MACOSX/")]
         if len(files) != 1:
-            raise Refused(
-                _("В архиве должен быть один файл, а их {count}. Загрузите нужный отдельно.").format(count=len(files))
-            )
+            raise Refused(_("В архиве должен быть один файл, а их {count}. Загрузите нужный отдельно.").format(count=len(files)))
         if files[0].flag_bits & 1:
             raise Refused(_("Архив закрыт паролем. Распакуйте его и загрузите таблицу."))
         with archive.open(files[0]) as source:
@@ -234,7 +225,7 @@ _CELL_PLACE = re.compile(rb'\br="([A-Z]{0,3})(\d{1,7})"')
 
 
 def _check_workbook(archive: zipfile.ZipFile, packed: int) -> None:
-    """Refuses a workbook that would unpack into too much: by bytes really unpacked, and by the corner of its widest sheet.
+    """Refuses a workbook that would take too much memory: by bytes really unpacked, by the far corner of its sheets.
 
     The library lays a sheet out as a full rectangle, so one stray cell in XFD1048576 would take all memory.
     """
@@ -257,9 +248,9 @@ def _check_workbook(archive: zipfile.ZipFile, packed: int) -> None:
             raise Refused(_("Книга Excel повреждена. Откройте её, сохраните заново и загрузите.")) from None
         if rows * columns > MAX_SHEET_CELLS or columns > MAX_COLUMNS:
             raise Refused(
-                _(
-                    "На листе заявлено {rows} × {columns} ячеек: это слишком много. Удалите пустые строки и столбцы за таблицей."
-                ).format(rows=rows, columns=columns)
+                _("На листе заявлено {rows} × {columns} ячеек: это слишком много. Удалите пустые строки и столбцы за таблицей.").format(
+                    rows=rows, columns=columns
+                )
             )
 
 
@@ -342,9 +333,7 @@ def _find_header(rows: Iterator[Row], score: Score) -> tuple[int, tuple[str, ...
     while cells and not cells[-1]:
         cells.pop()
     if len(cells) > MAX_COLUMNS:
-        raise Refused(
-            _("В таблице больше {count} столбцов: это не похоже на выгрузку обращений.").format(count=MAX_COLUMNS)
-        )
+        raise Refused(_("В таблице больше {count} столбцов: это не похоже на выгрузку обращений.").format(count=MAX_COLUMNS))
     return at, tidy_header(cells)
 
 
@@ -396,11 +385,7 @@ def _text(path: Path, score: Score) -> Sheet:
         raise Refused(_("Файл пуст. Проверьте, что выгрузка завершилась, и загрузите его снова."))
     lower = start.lower() if start.startswith("<") else ""
     if lower.startswith(("<!doctype html", "<html", "<head", "<table", "<script", "<div")) or "<html" in lower:
-        raise Refused(
-            _(
-                "Это веб-страница, сохранённая под видом таблицы. Скачайте сам файл выгрузки (xlsx или csv) и загрузите его."
-            )
-        )
+        raise Refused(_("Это веб-страница, сохранённая под видом таблицы. Скачайте сам файл выгрузки (xlsx или csv) и загрузите его."))
     if start.startswith("<"):
         return _xml(path, lower)
     if start.startswith(("{", "[")) and _is_json(start):
@@ -423,14 +408,12 @@ def _survey(path: Path) -> _Survey:
             since_break = since_break + len(block) if last < 0 else len(block) - last
             if since_break > MAX_LINE and not head.lstrip(b" \t\r\n\xef\xbb\xbf").startswith((b"{", b"[")):
                 raise Refused(
-                    _(
-                        "В файле есть строка длиннее {size} МБ: это не таблица. Проверьте, что выгрузка сохранена как csv или xlsx."
-                    ).format(size=MAX_LINE >> 20)
+                    _("В файле есть строка длиннее {size} МБ: это не таблица. Проверьте, что выгрузка сохранена как csv или xlsx.").format(
+                        size=MAX_LINE >> 20
+                    )
                 )
             if not wide and block.count(b"\x00"):
-                raise Refused(
-                    _("Это двоичный файл неизвестного вида, а не таблица. Нужен файл xlsx, xls, csv, json или parquet.")
-                )
+                raise Refused(_("Это двоичный файл неизвестного вида, а не таблица. Нужен файл xlsx, xls, csv, json или parquet."))
             if decoder is not None:
                 try:
                     decoder.decode(block)
@@ -470,12 +453,8 @@ def _single_byte(head: bytes) -> str:
         return "utf-8-sig"
     control = sum(1 for byte in head if byte < 9 or 13 < byte < 32)
     if control > len(head) * 0.01:
-        raise Refused(
-            _("Это двоичный файл неизвестного вида, а не таблица. Нужен файл xlsx, xls, csv, json или parquet.")
-        )
-    return max(
-        ("cp1251", "cp866", "koi8-r"), key=lambda name: sum(1 for c in head.decode(name, "replace") if c in _COMMON)
-    )
+        raise Refused(_("Это двоичный файл неизвестного вида, а не таблица. Нужен файл xlsx, xls, csv, json или parquet."))
+    return max(("cp1251", "cp866", "koi8-r"), key=lambda name: sum(1 for c in head.decode(name, "replace") if c in _COMMON))
 
 
 def _open(path: Path, survey: _Survey) -> IO[str]:
@@ -490,11 +469,7 @@ _SEPARATORS = {";": "«;»", ",": "«,»", "\t": "табуляция", "|": "«|
 def _csv(path: Path, survey: _Survey, sample: str, score: Score) -> Sheet:
     separator = _separator(sample, score)
     if separator is None:
-        raise Refused(
-            _(
-                "В файле не видно столбцов: нет ни запятых, ни точек с запятой, ни табуляций. Сохраните таблицу как csv или xlsx."
-            )
-        )
+        raise Refused(_("В файле не видно столбцов: нет ни запятых, ни точек с запятой, ни табуляций. Сохраните таблицу как csv или xlsx."))
     encoding = "UTF-8" if survey.encoding == "utf-8-sig" else survey.encoding.upper()
     form = f"CSV, {encoding}, {_('разделитель')} {_(_SEPARATORS[separator])}"
     at, header = _find_header(_csv_rows(path, survey, separator, 0), score)
@@ -620,9 +595,7 @@ def _records_sheet(records: Callable[[], Iterator[tuple[int, dict[str, Any] | Br
             if total >= KEY_SAMPLE or len(keys) > MAX_COLUMNS:
                 break
     if not keys or len(keys) > MAX_COLUMNS:
-        raise Refused(
-            _("В файле нет списка записей с полями. Нужна таблица обращений: список объектов с одинаковыми ключами.")
-        )
+        raise Refused(_("В файле нет списка записей с полями. Нужна таблица обращений: список объектов с одинаковыми ключами."))
     header = tuple(keys)
 
     def rows() -> Iterator[Row]:
@@ -638,7 +611,9 @@ def _plain(value: Any) -> Cell:
         return json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, (bytes, memoryview)):
         return None
-    if value is None or isinstance(value, (str, int, float, bool, datetime, date, time, timedelta)):
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "ignore").decode("utf-8")
+    if value is None or isinstance(value, (int, float, datetime, date, time, timedelta)):
         return value
     return str(value)
 
@@ -687,9 +662,7 @@ def _json_items(file: IO[str]) -> Iterator[dict[str, Any] | Broken]:
             buffer, position = buffer[position:], 0
 
 
-_WRAPPED = re.compile(
-    r'\s*\{\s*(?:"[^"]{1,60}"\s*:\s*(?:"[^"]*"|-?[\d.]+|true|false|null)\s*,\s*)*"[^"]{1,60}"\s*:\s*\[\s*(?=\{)'
-)
+_WRAPPED = re.compile(r'\s*\{\s*(?:"[^"]{1,60}"\s*:\s*(?:"[^"]*"|-?[\d.]+|true|false|null)\s*,\s*)*"[^"]{1,60}"\s*:\s*\[\s*(?=\{)')
 
 
 def _list_start(buffer: str) -> int:

@@ -1,4 +1,4 @@
-"""One cell → one value: times, durations, numbers, coordinates, texts, keys of authors. A cell that says nothing is None."""
+"""One cell → one value: times, durations, numbers, coordinates, texts, keys of authors. An empty cell is None."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import json
 import math
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from ingest.sources.read import Cell, text_of
 
@@ -35,22 +36,26 @@ EMPTY = frozenset(
         "unspecified",
     )
 )
+LONGEST_EMPTY = max(map(len, EMPTY))
 EXCEL_EPOCH = datetime(1899, 12, 30)
 
 
-def text(cell: Cell) -> str | None:
-    """The cell as text that any store takes, or None where it stands for «empty»."""
-    value = text_of(cell)
-    if not value or (len(value) <= 12 and value.lower() in EMPTY):
+def tidy(cell: Cell) -> Cell:
+    """The cell without padding and the guard apostrophe of spreadsheets, or None where it stands for «empty»."""
+    if type(cell) is not str:
+        return None if cell is None or cell == "" else cell
+    value = cell.strip()
+    if value.startswith("'"):
+        value = value[1:].strip()
+    if not value or (len(value) <= LONGEST_EMPTY and value.lower() in EMPTY):
         return None
-    if not value.isascii():
-        value = value.encode("utf-8", "ignore").decode("utf-8")
-    return value.replace("\x00", "") or None
+    return value.replace("\x00", "") if "\x00" in value else value
 
 
-def is_empty(cell: Cell) -> bool:
-    """Does the cell stand for «nothing»?"""
-    return cell is None or (not isinstance(cell, (datetime, date, time, timedelta)) and text(cell) is None)
+def text(cell: Cell) -> str | None:
+    """The cell as text, or None where it stands for «empty»."""
+    value = tidy(cell)
+    return value if value is None or type(value) is str else text_of(value)
 
 
 # times ----------------------------------------------------------------------------------------------------------------
@@ -59,13 +64,10 @@ _CLOCK = r"(?:[ ,T]+(?:в\s+)?(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*([AaP
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})" + _CLOCK + r"\s*(?:Z|UTC|([+-]\d{2}):?(\d{2})?)?$")
 _DAY_FIRST = re.compile(r"(\d{1,2})[.-](\d{1,2})[.-](\d{4}|\d{2})(?:\s*г\.?)?" + _CLOCK + "$")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})" + _CLOCK + "$")
-_IN_WORDS = re.compile(
-    r"(\d{1,2})\s+([а-яё]{3})[а-яё]*\.?\s+(\d{4})(?:\s*(?:г\.?|года))?" + _CLOCK + "$", re.IGNORECASE
-)
-_MONTHS = {
-    name: i
-    for i, name in enumerate(["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"], 1)
-} | {"мая": 5}
+_IN_WORDS = re.compile(r"(\d{1,2})\s+([а-яё]{3})[а-яё]*\.?\s+(\d{4})(?:\s*(?:г\.?|года))?" + _CLOCK + "$", re.IGNORECASE)
+_MONTHS = {name: i for i, name in enumerate(["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"], 1)} | {
+    "мая": 5
+}
 
 
 def moment(cell: Cell, formats: tuple[str, ...] = (), dayfirst: bool = True) -> tuple[datetime, bool] | None:
@@ -73,14 +75,10 @@ def moment(cell: Cell, formats: tuple[str, ...] = (), dayfirst: bool = True) -> 
 
     `formats` (strptime) are tried first; `dayfirst` settles 05/06/2021 only. A zone in the cell is kept.
     """
-    if isinstance(cell, datetime):
-        return cell, True
-    if isinstance(cell, date):
-        return datetime(cell.year, cell.month, cell.day), False
-    if isinstance(cell, float) and 20_000 < cell < 80_000:
-        return EXCEL_EPOCH + timedelta(seconds=round(cell * 86_400)), not cell.is_integer()
-    value = text(cell)
-    if value is None or len(value) > 60:
+    if not isinstance(cell, str):
+        return _native(cell)
+    value = cell.strip()
+    if not value or len(value) > 60:
         return None
     for form in formats:
         try:
@@ -96,6 +94,16 @@ def moment(cell: Cell, formats: tuple[str, ...] = (), dayfirst: bool = True) -> 
         return _spelled(value, dayfirst)
     except (ValueError, OverflowError):
         return None
+
+
+def _native(cell: Cell) -> tuple[datetime, bool] | None:
+    if isinstance(cell, datetime):
+        return cell, True
+    if isinstance(cell, date):
+        return datetime(cell.year, cell.month, cell.day), False
+    if isinstance(cell, float) and 20_000 < cell < 80_000:
+        return EXCEL_EPOCH + timedelta(seconds=round(cell * 86_400)), not cell.is_integer()
+    return None
 
 
 def _spelled(value: str, dayfirst: bool) -> tuple[datetime, bool] | None:
@@ -163,9 +171,7 @@ def clock(cell: Cell) -> timedelta | None:
     return timedelta(hours=int(found[1]), minutes=int(found[2]), seconds=int(found[3] or 0))
 
 
-_DURATION = re.compile(
-    r"(?:(\d{1,5})\s*(?:д|дн|дней|дня|день|days?|d)\.?,?\s+)?(\d{1,6}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?$"
-)
+_DURATION = re.compile(r"(?:(\d{1,5})\s*(?:д|дн|дней|дня|день|days?|d)\.?,?\s+)?(\d{1,6}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?$")
 
 
 def duration(cell: Cell) -> timedelta | None:
@@ -183,9 +189,7 @@ def duration(cell: Cell) -> timedelta | None:
         return None
     days, hours, minutes, seconds, fraction = found.groups()
     micros = int((fraction or "0").ljust(6, "0")[:6])
-    return timedelta(
-        days=int(days or 0), hours=int(hours), minutes=int(minutes), seconds=int(seconds or 0), microseconds=micros
-    )
+    return timedelta(days=int(days or 0), hours=int(hours), minutes=int(minutes), seconds=int(seconds or 0), microseconds=micros)
 
 
 # numbers and points ---------------------------------------------------------------------------------------------------
@@ -197,7 +201,7 @@ def number(cell: Cell) -> float | None:
         return None
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
         return float(cell) if abs(cell) < 1e18 and math.isfinite(cell) else None
-    value = re.sub(r"\s", "", text_of(cell)).replace(",", ".")
+    value = "".join(text_of(cell).split()).replace(",", ".")
     if not value or len(value) > 40 or value[-1].isalpha():
         return None
     try:
@@ -236,35 +240,36 @@ def point(cell: Cell) -> tuple[float, float] | None:
 
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/tr|/h\d)\s*/?\s*>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}|!--.*?--)>", re.DOTALL)
-_COMMUNITY = re.compile(
-    r"\[(?:club|public|event)\d+\|([^\]\n]{1,120})\]|[@*](?:club|public|event)\d+\s*\(([^)\n]{1,120})\)"
-)
+_COMMUNITY = re.compile(r"\[(?:club|public|event)\d+\|([^\]\n]{1,120})\]|[@*](?:club|public|event)\d+\s*\(([^)\n]{1,120})\)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _SPACES = re.compile(r"[ \t\xa0]+")
 _LINES = re.compile(r" ?\n[ \n]*")
 _SIGNATURE = re.compile(r"\n[—–-]{1,3}\n[^\n]{0,80}(?:@[\w.]{3,}|https?://\S+)[^\n]{0,20}$")
 _CALL_TO_JOIN = re.compile(
-    r"\n[^\n]{0,80}(?:подпиши(?:сь|тесь)|подписывай(?:ся|тесь)|подписаться|предложить новость|прислать новость)[^\n]{0,60}"
+    r"\n[^\n]{0,80}(?:подпиши(?:сь|тесь)|подписывай(?:ся|тесь)|подписаться|(?:предложить|прислать) новость)[^\n]{0,60}"
     r"(?:https?://\S+|@[\w.]{3,}|t\.me/\S+|vk\.\w+/\S+)[^\n]{0,20}$",
     re.IGNORECASE,
 )
 
 
 def clean(value: str) -> str:
-    """A citizen's text without markup: tags, entities, wrapped names of communities, the advertising line at its end."""
+    """A citizen's text without markup: tags, entities, wrapped names of communities, the advertising at its end."""
     if "<" in value:
         value = _TAG.sub("", _BREAK.sub("\n", value))
     if "&" in value:
-        value = html.unescape(html.unescape(value))
-        value = value.encode("utf-8", "ignore").decode("utf-8")
+        value = html.unescape(html.unescape(value)).encode("utf-8", "ignore").decode("utf-8")
     if "\r" in value:
         value = value.replace("\r\n", "\n").replace("\r", "\n")
     if "club" in value or "public" in value or "event" in value:
         value = _COMMUNITY.sub(lambda found: found[1] or found[2], value)
-    value = _LINES.sub("\n", _SPACES.sub(" ", _CONTROL.sub("", value))).strip()
-    if "\n" in value:
-        value = _CALL_TO_JOIN.sub("", _SIGNATURE.sub("", value)).rstrip()
-    return value
+    if not value.isprintable():
+        value = _CONTROL.sub("", value)
+    if "  " in value or "\t" in value or "\xa0" in value:
+        value = _SPACES.sub(" ", value)
+    if "\n" not in value:
+        return value.strip()
+    value = _LINES.sub("\n", value).strip()
+    return _CALL_TO_JOIN.sub("", _SIGNATURE.sub("", value)).rstrip()
 
 
 # people and pages -----------------------------------------------------------------------------------------------------
@@ -272,18 +277,20 @@ def clean(value: str) -> str:
 _HOSTS = {"vk.ru": "vk.com", "vkontakte.ru": "vk.com", "telegram.me": "t.me", "odnoklassniki.ru": "ok.ru"}
 
 
+_SCHEME = re.compile(r"^[a-z]+://")
+_SUBDOMAIN = re.compile(r"^(?:www|m|web)\.")
+
+
+@lru_cache(maxsize=50_000)
 def canonical_url(url: str) -> str:
-    """One spelling for one page: no scheme, «www.», «m.», trailing slash; one host for each network."""
-    bare = re.sub(r"^[a-z]+://", "", url.strip().lower()).rstrip("/")
-    host, slash, rest = bare.partition("/")
-    host = re.sub(r"^(?:www|m|web)\.", "", host)
-    return (
-        _HOSTS.get(host, host) + slash + rest.split("#")[0]
-        if not rest.startswith("#")
-        else _HOSTS.get(host, host) + slash + rest
-    )
+    """One spelling for one page: no scheme, «www.», «m.», fragment, trailing slash; one host for each network."""
+    host, slash, rest = _SCHEME.sub("", url.strip().lower()).rstrip("/").partition("/")
+    host = _SUBDOMAIN.sub("", host)
+    kept = rest if rest.startswith("#") else rest.split("#")[0]
+    return _HOSTS.get(host, host) + slash + kept
 
 
+@lru_cache(maxsize=50_000)
 def author_key(secret: bytes, author: str) -> int:
     """A stable number for an author's page or name that cannot be turned back without the secret; 63 bits."""
     digest = hmac.new(secret, canonical_url(author).encode("utf-8", "ignore"), hashlib.sha256).digest()

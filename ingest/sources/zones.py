@@ -14,7 +14,7 @@ OTHER_PLACES = ", другое"
 
 @cache
 def zone_of(region: str, municipality: str) -> str:
-    """Time zone of a territory named in a file, by data/reference/territories.csv; Moscow where the place is unknown."""
+    """Time zone of a territory by its names, from data/reference/territories.csv; Moscow where the place is unknown."""
     regions, towns = _zones()
     region_name, town = plain(region or municipality.removesuffix(OTHER_PLACES)), plain(municipality)
     if region or region_name in regions:

@@ -167,6 +167,4 @@ def test_the_real_export_loads_whole() -> None:
     assert sum(row["municipality"] == "Омская область, другое" for row in rows) == 2
     assert sum(row["rating"] == 5 for row in rows) == 1
     assert all(row["first_response_at"] > row["created_at"] for row in rows)
-    assert all(
-        "[club" not in row["text"] and "<br>" not in row["text"] and not row["text"].startswith("'") for row in rows
-    )
+    assert all("[club" not in row["text"] and "<br>" not in row["text"] and not row["text"].startswith("'") for row in rows)

@@ -18,7 +18,8 @@ from ingest.mapping import Refused, known_count
 from ingest.sources import open_source
 from ingest.sources.read import Broken, read
 
-TABLE = "Номер обращения;Дата создания;Текст обращения;Муниципалитет\n1;01.03.2025 10:00;Яма на улице Лесной;Липецк\n2;02.03.2025;Нет воды;Елец\n"
+TABLE = "Номер обращения;Дата создания;Текст обращения;Муниципалитет\n"
+TABLE += "1;01.03.2025 10:00;Яма на улице Лесной;Липецк\n2;02.03.2025;Нет воды;Елец\n"
 AS_OF = datetime(2026, 2, 1)
 
 
@@ -35,9 +36,7 @@ def texts(path: Path) -> list[str]:
 EXPECTED = ["Яма на улице Лесной", "Нет воды"]
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16", "utf-16-le", "utf-16-be", "cp866", "koi8-r"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16", "utf-16-le", "utf-16-be", "cp866", "koi8-r"])
 def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert texts(file(tmp_path, TABLE.encode(encoding))) == EXPECTED
 
@@ -258,9 +257,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=3000))
 @example(b"\xff\xfe")
 @example(b"PK\x05\x06" + bytes(18))
@@ -273,9 +270,7 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
         assert str(refused)
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(NAMES, min_size=2, max_size=7),
     st.lists(st.lists(CELLS, max_size=9), max_size=12),
@@ -292,9 +287,7 @@ def test_every_row_of_a_broken_table_is_taken_or_rejected(
         parts = list(open_source(path).parts(b"k", AS_OF, chunk_rows=3))
     except Refused:
         return
-    numbers = [
-        n for part in parts for n in [*part.appeals["row_number"].to_pylist(), *(r.row_number for r in part.rejects)]
-    ]
+    numbers = [n for part in parts for n in [*part.appeals["row_number"].to_pylist(), *(r.row_number for r in part.rejects)]]
     blank = sum(part.warnings.get("пустая строка", 0) for part in parts)
     read_rows = sum(1 for _row in read(path, known_count).rows())
     assert len(numbers) == len(set(numbers))
