@@ -1,6 +1,5 @@
 """Cards: a figure with everything needed to judge it, and a call for attention with one way in."""
 
-import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ import streamlit as st
 
 from components.links import Params, page_link
 from components.safe import plain
-from components.theme import Palette, palette
+from components.sparkline import sparkline
 from words import _
 
 Tone = Literal["neutral", "attention", "good", "bad"]
@@ -85,7 +84,8 @@ def kpi_card(card: KpiCard, key: str) -> None:
             help=plain(card.help),
         )
         if any(math.isfinite(value) for value in card.trend):
-            st.html(sparkline(card.trend, norm=card.norm_value, usual=card.usual))
+            picture = sparkline(card.trend, norm=card.norm_value, usual=card.usual)
+            st.html(f'<img src="{picture}" alt="{_("Ход за последние периоды")}" style="width:100%">')
         if card.norm or card.verdict:
             st.caption(_norm_line(card))
         if card.note:
@@ -117,60 +117,6 @@ def attention_row(cards: Sequence[AttentionCard], key: str = "attention") -> Non
     for number, card in enumerate(cards[:4]):
         with grid:
             attention_card(card, f"{key}_{number}")
-
-
-def sparkline(values: Sequence[float], norm: float | None = None, usual: tuple[float, float] | None = None) -> str:
-    """HTML of a small line picture: the values, their last point, a dashed norm, the usual range as a band."""
-    colours = palette()
-    finite = [value for value in values if math.isfinite(value)]
-    reach = [*finite, *([] if norm is None else [norm]), *(usual or ())]
-    low, high = min(reach), max(reach)
-    scale = _Scale(len(values), low, high)
-    svg = base64.b64encode(_svg(values, scale, norm, usual, colours).encode()).decode()
-    return f'<img src="data:image/svg+xml;base64,{svg}" alt="{_("Ход за последние периоды")}" style="width:100%">'
-
-
-@dataclass(frozen=True)
-class _Scale:
-    count: int
-    low: float
-    high: float
-
-    def x(self, position: int) -> float:
-        return 4 + position * 192 / max(self.count - 1, 1)
-
-    def y(self, value: float) -> float:
-        span = self.high - self.low
-        return 18 if span == 0 else 32 - (value - self.low) / span * 28
-
-
-def _svg(values: Sequence[float], scale: _Scale, norm: float | None, usual: tuple[float, float] | None, colours: Palette) -> str:
-    parts = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 36" width="200" height="36">']
-    if usual:
-        top, bottom = scale.y(usual[1]), scale.y(usual[0])
-        height = max(bottom - top, 1)
-        parts.append(f'<rect x="0" y="{top:.1f}" width="200" height="{height:.1f}" fill="{colours.band}"/>')
-    if norm is not None:
-        level = f'y1="{scale.y(norm):.1f}" y2="{scale.y(norm):.1f}"'
-        parts.append(f'<line x1="0" x2="200" {level} stroke="{colours.second}" stroke-dasharray="3 3"/>')
-    parts.extend(
-        f'<polyline points="{points}" fill="none" stroke="{colours.data}" stroke-width="1.8" stroke-linejoin="round"/>'
-        for points in _runs(values, scale)
-    )
-    last = max(position for position, value in enumerate(values) if math.isfinite(value))
-    parts.append(f'<circle cx="{scale.x(last):.1f}" cy="{scale.y(values[last]):.1f}" r="3" fill="{colours.data}"/>')
-    return "".join([*parts, "</svg>"])
-
-
-def _runs(values: Sequence[float], scale: _Scale) -> list[str]:
-    """Unbroken stretches of the line as SVG points; a missing value breaks the line."""
-    runs: list[list[str]] = [[]]
-    for position, value in enumerate(values):
-        if math.isfinite(value):
-            runs[-1].append(f"{scale.x(position):.1f},{scale.y(value):.1f}")
-        elif runs[-1]:
-            runs.append([])
-    return [" ".join(run) for run in runs if run]
 
 
 def _norm_line(card: KpiCard) -> str:

@@ -240,7 +240,7 @@ def trend_lines_figure(
     if norm:
         fig.add_hline(y=norm[0] * scale, line={"color": colours.text, "width": 1.3, "dash": "dash"})
         fig.add_annotation(x=_clearest(list(values.values()), norm[0] * scale), y=norm[0] * scale, yanchor="bottom",
-                           showarrow=False, text=f"<b>{_plotly(norm[1])}</b>", font={"size": 12})  # fmt: skip
+                           showarrow=False, bgcolor=colours.page, text=f"<b>{_plotly(norm[1])}</b>", font={"size": 12})  # fmt: skip
     mask = pd.Series([position >= len(periods) - unfinished for position in range(len(periods))])
     ends = _spread({line.label: _last(values[line.label].mask(mask)) for line in lines}, (high - low) * 52 / (height - 60))
     for line in sorted(lines, key=lambda line: line.main):

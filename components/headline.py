@@ -38,7 +38,7 @@ def breadcrumb(path: Sequence[Crumb], here: str) -> None:
 
 def empty(what: str, why: str, next_step: tuple[str, str, Params | None] | str = "") -> None:
     """Draws the empty state: what is missing, why, and what to do next (a sentence, or a link label, page, params)."""
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{plain(what)}**")
         st.caption(plain(why))
         if isinstance(next_step, tuple):

@@ -36,7 +36,7 @@ for _plugin in (FastMarkerCluster, MarkerCluster, HeatMap):
     _plugin.default_js, _plugin.default_css = [], []
 
 WIDTH, HEIGHT = 760, 540
-LABELS = 14
+LABELS, PHONE_LABELS = 14, 5
 COLUMNS = ["id", "name", "lat", "lon", "value", "rate", "spikes"]
 
 
@@ -278,7 +278,8 @@ def _labels(rows: Sequence[dict[Any, Any]], view: "_View", drawn: set[int]) -> f
         mark = '<b class="spike">◆</b> ' if row["spikes"] and row["spikes"] > 0 else ""
         below = 0 if int(row["id"]) in drawn else round(_radius(row["value"], largest)) + 4
         text = f'<div class="name" style="margin-top:{below}px">{mark}{html.escape(str(row["name"]))}</div>'
-        icon = folium.DivIcon(html=text, icon_size=(140, 30), icon_anchor=(70, 8), class_name="pulse")
+        rank = "pulse" if len(taken) <= PHONE_LABELS else "pulse minor"
+        icon = folium.DivIcon(html=text, icon_size=(140, 30), icon_anchor=(70, 8), class_name=rank)
         folium.Marker((row["lat"], row["lon"]), icon=icon, interactive=False).add_to(group)
     return group
 
@@ -399,6 +400,7 @@ _MAP_CSS = """<style>
 .leaflet-bar a { background: %(page)s; color: %(text)s; border-color: %(line)s; }
 .pulse .name { text-align: center; font-size: 12px; font-weight: 600; line-height: 14px; color: %(text)s;
   text-shadow: 0 0 3px %(page)s, 0 0 3px %(page)s, 0 0 3px %(page)s; }
+@media (max-width: 480px) { .minor { display: none; } }
 .pulse .spike { color: %(attention)s; }
 .marker-cluster, .marker-cluster div { background: %(data)s !important; color: %(page)s !important; font-weight: 600; }
 .marker-cluster { opacity: 0.9; }

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from components.safe import safe_text
+from components.sparkline import sparkline
 from components.theme import Palette, palette
 from words import _, dates, numbers
 
@@ -17,6 +18,7 @@ Kind = Literal["text", "count", "rate", "percent", "points", "change", "minutes"
 STEPS = (0.5, 0.67, 0.85, 1.2, 1.5, 2.0)
 SMALL = 10
 ROW = 34
+TREND = 90
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def ranked(frame: pd.DataFrame, columns: Sequence[Column], key: str, *, selectab
     frame: one row a thing, raw numbers; kinds trend and bar expect a list of numbers and a number. NaN reads
     «нет данных». A column named `muted` (bool) greys a row with too little data; `total` (bool) makes it bold.
     """
-    shown = frame[[column.name for column in columns]]
+    shown = _with_pictures(frame[[column.name for column in columns]], columns)
     styler = shown.style.format({c.name: FORMATS[c.kind] for c in columns if c.kind in FORMATS}, na_rep=_("нет данных"))
     styler = styler.apply(_row_style(frame, palette()), axis=1)
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-cell"} if selectable else {}
@@ -66,10 +68,21 @@ def _row_style(frame: pd.DataFrame, colours: Palette) -> Callable[[pd.Series], l
     return style
 
 
+def _with_pictures(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """The frame with lists of numbers turned into sparklines (the line column of Streamlit would smooth counts)."""
+    trends = [column.name for column in columns if column.kind == "trend"]
+    return frame.assign(
+        **{
+            name: [sparkline(cell, width=TREND, from_zero=True) if isinstance(cell, list) else "" for cell in frame[name]]
+            for name in trends
+        }
+    )
+
+
 def _config(column: Column, frame: pd.DataFrame) -> Any:
     common: dict[str, Any] = {"label": column.label, "help": column.help or None, "width": column.width}
     if column.kind == "trend":
-        return st.column_config.LineChartColumn(**common, color=palette().data, y_min=0)
+        return st.column_config.ImageColumn(**common | {"width": TREND + 20})
     if column.kind == "bar":
         top = float(frame[column.name].max()) if len(frame) and frame[column.name].notna().any() else 1.0
         return st.column_config.ProgressColumn(**common, min_value=0, max_value=top or 1.0, format=" ", color=palette().data)
@@ -116,7 +129,7 @@ def matrix(
     body = values if total is None else pd.concat([values, total.to_frame().T])
     frame = pd.concat([side for side in (lead, body, tail) if side is not None], axis=1)
     frame.insert(0, name, frame.index)
-    frame = frame.reset_index(drop=True)
+    frame = _with_pictures(frame.reset_index(drop=True), columns)
     colours = palette()
     styles = matrix_styles(counts, ratio, colours).reset_index(drop=True)
     styles = styles.reindex(index=frame.index, columns=frame.columns).fillna("")
@@ -194,13 +207,13 @@ def appeals_table(frame: pd.DataFrame, key: str, height: int | None = None) -> i
 
 
 APPEAL_COLUMNS = (
-    Column("created_at", _("Поступило"), "moment", width=130),
-    Column("place", _("Где"), width="small"),
-    Column("topic", _("Тема"), width=180),
-    Column("text", _("Текст"), width="large"),
+    Column("created_at", _("Поступило"), "moment", width=140),
+    Column("place", _("Где"), width=120),
+    Column("topic", _("Тема"), width=160),
+    Column("text", _("Текст"), width=330),
     Column("channel", _("Канал"), width=130),
     Column("status", _("Состояние"), width=110),
-    Column("executor", _("Исполнитель"), width=150),
-    Column("due_at", _("Срок"), "moment", width=130),
-    Column("late", "", width=110),
+    Column("late", _("Опоздание"), width=100),
+    Column("executor", _("Исполнитель"), width=160),
+    Column("due_at", _("Срок"), "moment", width=140),
 )

@@ -32,7 +32,7 @@ CREATE TABLE appeals (
 CREATE TABLE texts (appeal_id BIGINT, text VARCHAR, language VARCHAR, keys VARCHAR, reply VARCHAR);
 CREATE TABLE comments (
     comment_id BIGINT, appeal_id BIGINT, created_at TIMESTAMP, territory_id INTEGER, topic_id SMALLINT, text VARCHAR, author_key BIGINT, batch_id INTEGER);
-CREATE TABLE events (appeal_id BIGINT, at TIMESTAMP, status appeal_status, executor_id SMALLINT, note VARCHAR, batch_id INTEGER);
+CREATE TABLE events (appeal_id BIGINT, happened_at TIMESTAMP, status appeal_status, executor_id SMALLINT, note VARCHAR, batch_id INTEGER);
 
 -- loads ----------------------------------------------------------------------------------------------------------------
 CREATE TABLE batches (
@@ -41,6 +41,9 @@ CREATE TABLE batches (
 CREATE TABLE rejects (batch_id INTEGER, row_number BIGINT, reason VARCHAR, raw VARCHAR);
 -- state: ok | silent | partial
 CREATE TABLE source_days (source_id SMALLINT, day DATE, received BIGINT, expected DOUBLE, state VARCHAR);
+
+-- places named in a load that no territory matches; they count under 0
+CREATE TABLE unplaced (batch_id INTEGER, region VARCHAR, municipality VARCHAR, appeals BIGINT);
 
 -- spikes ---------------------------------------------------------------------------------------------------------------
 -- level: municipality_topic | municipality_group | region_topic; state: new | ongoing | ended

@@ -1,0 +1,108 @@
+"""`python3 run.py ingest …`: the commands of the analyst's desk and of cron."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ingest import commands, setup
+from ingest.load import Cancelled
+from ingest.sources import Refused
+from queries import store
+from words.numbers import integer
+
+app = typer.Typer(help="Загрузка данных и уход за базой.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+NAMES = {
+    "read": "Прочитано", "loaded": "Загружено", "updated": "Обновлено", "duplicates": "Повторы", "stale": "Устаревшие",
+    "rejected": "Отбраковано", "comments": "Комментариев", "first_day": "Первый день", "last_day": "Последний день", "batch_id": "Номер загрузки",
+}
+
+
+def show(share: float, message: str) -> None:
+    """A progress bar on the terminal's own line; nothing when the output is a file."""
+    if sys.stderr.isatty():
+        filled = round(30 * share)
+        sys.stderr.write(f"\r{'█' * filled}{'░' * (30 - filled)} {share:4.0%} {message:<60.60}")
+        sys.stderr.flush()
+
+
+def run(verb: str, arguments: dict[str, Any], as_json: bool) -> dict[str, Any]:
+    """Perform a verb and end the command with a message and exit code 1 when it fails."""
+    try:
+        answer = commands.perform(verb, arguments, show)
+    except (RuntimeError, OSError, ValueError, Refused, Cancelled, commands.DemoStore) as error:
+        fail(str(error), as_json)
+    if sys.stderr.isatty():
+        sys.stderr.write("\n")
+    return answer
+
+
+def fail(message: str, as_json: bool) -> None:
+    """Say what is wrong and leave."""
+    if as_json:
+        print(json.dumps({"error": message}, ensure_ascii=False))
+    else:
+        print(message, file=sys.stderr)
+    raise typer.Exit(1)
+
+
+@app.command()
+def load(
+    paths: Annotated[list[Path], typer.Argument(help="Файлы выгрузок")],
+    source: Annotated[str, typer.Option(help="auto, incident или table")] = "auto",
+    mapping: Annotated[Path | None, typer.Option(help="Описание столбцов, YAML")] = None,
+    new_store: Annotated[bool, typer.Option("--new-store", help="Начать новую базу, демонстрационную отложить")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False,
+) -> None:
+    """Загрузить выгрузки: кабинет «Инцидент Менеджмент» или любую таблицу."""
+    for path in paths:
+        arguments = {
+            "path": str(path.resolve()), "name": path.name, "source": source, "mapping": str(mapping.resolve()) if mapping else None, "new_store": new_store,
+        }
+        report = run("load", arguments, as_json)
+        if as_json:
+            print(json.dumps(report, ensure_ascii=False))
+            continue
+        print(report["name"] + (": этот файл уже загружен, ничего не изменилось" if report["seen_before"] else ""))
+        for key, name in NAMES.items():
+            value = report[key]
+            print(f"  {name:<16} {integer(value) if isinstance(value, int) else value or '—'}")
+        for warning, count in report["warnings"].items():
+            print(f"  {warning}: {integer(count)}")
+
+
+@app.command()
+def demo(
+    rows: Annotated[int, typer.Option(help="Сколько обращений")] = 300_000,
+    seed: Annotated[int, typer.Option(help="Зерно: одинаковое даёт одинаковые данные")] = 1,
+    until: Annotated[str | None, typer.Option(help="Последний день данных, ГГГГ-ММ-ДД; без ключа вчера")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False,
+) -> None:
+    """Построить демонстрационную базу."""
+    try:
+        answer = commands.make_demo({"rows": rows, "seed": seed, "until": until}, show)
+    except (OSError, ValueError, store.StoreBusy) as error:
+        fail(str(error), as_json)
+    print(json.dumps(answer, ensure_ascii=False, default=str) if as_json else f"\nГотово: {integer(answer['loaded'])} обращений, последний день {answer['last_day']}")
+
+
+@app.command()
+def empty() -> None:
+    """Создать пустую базу для своих данных."""
+    if store.paths().database.exists():
+        fail(f"База уже есть: {store.paths().database}", False)
+    setup.create_store("real")
+    print(f"Пустая база: {store.paths().database}")
+
+
+@app.command()
+def rebuild(as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False) -> None:
+    """Восстановить базу из архива загрузок и журнала записей."""
+    answer = run("rebuild", {}, as_json)
+    print(json.dumps(answer) if as_json else f"Восстановлено: загрузок {answer['batches']}, записей {answer['entries']}")
+
+
+if __name__ == "__main__":
+    app()

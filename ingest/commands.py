@@ -1,0 +1,120 @@
+"""The verbs of ingest: each is one function of its arguments, run by the command itself or by the app's worker."""
+
+import json
+import os
+import shutil
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from ingest import jobs, load, rebuild, setup
+from ingest.demo import build as demo
+from ingest.mapping import read_mapping
+from ingest.sources import open_source
+from queries import store
+
+
+class DemoStore(Exception):
+    """Real data are not mixed with demo data."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "В базе демонстрационные данные, настоящие с ними не смешиваются. "
+            "Повторите с ключом --new-store: начнётся новая база, демонстрационная останется рядом."
+        )
+
+
+def load_file(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
+    """Load one file: path, name, source, mapping, new_store."""
+    path = Path(arguments["path"])
+    mapping = read_mapping(Path(arguments["mapping"])) if arguments.get("mapping") else None
+    opened = open_source(path, arguments.get("source") or "auto", mapping)
+    if store.is_demo():
+        if not arguments.get("new_store"):
+            raise DemoStore
+        start_new_store()
+    label = load.Label(
+        name=arguments.get("name") or path.name,
+        source=opened.source,
+        content_hash=load.file_hash(path),
+        loaded_at=store.clock(),
+        may_grow_places=opened.may_grow_places,
+        home=opened.home,
+    )
+    report = load.load(opened.parts(setup.secret(), store.clock()), label, progress)
+    return json.loads(report.as_json())
+
+
+def start_new_store() -> None:
+    """Set the present store aside, whole, and start an empty real one."""
+    paths = store.paths()
+    with store.alone():
+        aside = paths.folder / f"aside-{store.clock():%Y%m%d-%H%M%S}"
+        aside.mkdir(parents=True)
+        for name in (paths.database.name, paths.database.name + ".wal", "batches", "journal", demo.TRUTH):
+            if (paths.folder / name).exists():
+                os.replace(paths.folder / name, aside / name)
+        setup.create_store("real")
+
+
+def make_demo(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
+    """Build the demo store: rows, seed, until (the last day of the data)."""
+    until = date.fromisoformat(arguments["until"]) if arguments.get("until") else store.clock().date() - timedelta(days=1)
+    paths = store.paths()
+    unfinished = paths.folder / demo.UNFINISHED
+    if unfinished.exists():
+        _wipe(paths)
+    if paths.database.exists():
+        raise FileExistsError(f"База уже есть: {paths.database}. Удалите её или укажите другое место в PULSE_DB.")
+    paths.folder.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    as_of = datetime.combine(until, time(23, 59, 59))
+    try:
+        setup.create_store("demo", as_of)
+        answer = demo.fill(arguments["rows"], arguments["seed"], until, as_of, progress)
+    except BaseException:
+        store.close_store()
+        _wipe(paths)
+        raise
+    store.close_store()
+    unfinished.unlink()
+    return answer
+
+
+def _wipe(paths: store.Paths) -> None:
+    """Remove what an interrupted building of the demo left."""
+    for name in (paths.database.name, paths.database.name + ".wal", demo.TRUTH, demo.UNFINISHED):
+        (paths.folder / name).unlink(missing_ok=True)
+    shutil.rmtree(paths.batches, ignore_errors=True)
+
+
+def rebuild_store(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
+    """Make the store again from its archive and journal."""
+    return rebuild.rebuild(progress)
+
+
+VERBS: dict[str, jobs.Verb] = {"load": load_file, "rebuild": rebuild_store}
+
+
+def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
+    """Run a verb here, or hand it to the running app when that holds the file. Raises RuntimeError with a Russian message."""
+    try:
+        store.open_store()
+    except store.StoreBusy as busy:
+        try:
+            outcome = jobs.wait(jobs.hand_over(verb, arguments), progress)
+        except jobs.NoApp:
+            raise RuntimeError(str(busy)) from None
+        if outcome.error is not None:
+            raise RuntimeError(outcome.error) from None
+        return outcome.answer or {}
+    except store.StoreDamaged:
+        if verb != "rebuild":
+            raise RuntimeError("Файл базы повреждён. Восстановите его из архива загрузок: python3 run.py ingest rebuild") from None
+    except store.StoreMissing:
+        if verb != "rebuild":
+            setup.create_store("real")
+    try:
+        return VERBS[verb](arguments, progress)
+    finally:
+        store.close_store()

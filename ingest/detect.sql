@@ -1,0 +1,57 @@
+-- Steps of spike detection, run by ingest/detect.py inside the transaction of a load.
+
+-- step: span
+SELECT min(day), max(day) FILTER (WHERE day < $today) FROM appeals;
+
+-- step: touched_regions
+SELECT DISTINCT t.region_id FROM appeals a JOIN territories t USING (territory_id) WHERE t.region_id > 0 AND ($batch_id IS NULL OR a.batch_id = $batch_id) ORDER BY ALL;
+
+-- step: counts
+SELECT a.territory_id, a.topic_id, a.topic_group_id, a.block_id, a.day, count(*) AS appeals
+FROM appeals a
+JOIN territories t USING (territory_id)
+WHERE t.region_id = $region_id AND a.topic_id IS NOT NULL AND a.day BETWEEN $first AND $last
+GROUP BY ALL;
+
+-- step: silent
+-- Days on which a source silent that day makes a fifth or more of the region's appeals of the eight weeks before.
+SELECT DISTINCT d.day
+FROM source_days d
+WHERE d.state = 'silent' AND d.day BETWEEN $first AND $last AND (
+    SELECT coalesce(avg((a.source_id = d.source_id)::INTEGER), 0)
+    FROM appeals a JOIN territories t USING (territory_id)
+    WHERE t.region_id = $region_id AND a.day BETWEEN d.day - 56 AND d.day - 1
+) >= 0.2
+ORDER BY ALL;
+
+-- step: known
+SELECT s.spike_id, s.level, s.territory_id, s.topic_id, s.onset, s.last_day, s.first_flagged
+FROM spikes s JOIN territories t USING (territory_id) WHERE t.region_id = $region_id;
+
+-- step: replace
+DELETE FROM spike_days WHERE spike_id IN (SELECT spike_id FROM found_spikes);
+DELETE FROM spikes WHERE spike_id IN (SELECT spike_id FROM found_spikes);
+INSERT INTO spikes BY NAME SELECT * EXCLUDE (state), state, NULL AS executors, NULL AS authors, NULL AS copies_share FROM found_spikes;
+INSERT INTO spike_days SELECT * FROM found_days;
+
+-- step: describe
+-- Who works on a spike, how many people write, and how much of it is one text.
+UPDATE spikes SET executors = d.executors, authors = d.authors, copies_share = d.copies_share
+FROM (
+    SELECT s.spike_id, count(DISTINCT a.executor_id) AS executors, count(DISTINCT a.author_key) AS authors, max(a.same) / count(*) AS copies_share
+    FROM spikes s
+    JOIN (
+        SELECT a.*, t.region_id, count(*) OVER (PARTITION BY a.territory_id, a.topic_id, date_trunc('month', a.day), x.plain) AS same
+        FROM appeals a
+        JOIN territories t USING (territory_id)
+        LEFT JOIN (SELECT appeal_id, md5(regexp_replace(lower(text), '[^\p{L}\p{N}]', '', 'g')) AS plain FROM texts) x USING (appeal_id)
+        WHERE a.topic_id IN (SELECT topic_id FROM found_spikes) AND a.territory_id IN (SELECT territory_id FROM territories WHERE region_id = $region_id)
+    ) a ON a.topic_id = s.topic_id AND a.day BETWEEN s.onset AND s.last_day AND (a.territory_id = s.territory_id OR a.region_id = s.territory_id)
+    WHERE s.spike_id IN (SELECT spike_id FROM found_spikes)
+    GROUP BY s.spike_id
+) d
+WHERE d.spike_id = spikes.spike_id;
+
+-- step: settle
+-- Spikes of earlier loads that were not found again keep their days and have ended.
+UPDATE spikes SET state = 'ended' WHERE state <> 'ended' AND last_day < $last::DATE - 2;

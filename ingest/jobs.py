@@ -1,0 +1,194 @@
+"""Commands while the app runs. One process holds the database file; a command that finds it held hands its work over
+as a job file, and the app's one worker runs the same function.
+
+jobs/<id>.job (verb, arguments) is claimed by renaming it to <id>.running; <id>.progress and <id>.done are written for
+the command that waits. Jobs left running by a crash are put back at the next start: loads are known by their content.
+"""
+
+import json
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from queries import store
+
+Progress = Callable[[float, str], None]
+Verb = Callable[[dict[str, Any], Progress], dict[str, Any]]
+HEARTBEAT_SECONDS = 1.0
+ALIVE_SECONDS = 5.0
+KEEP_FINISHED_SECONDS = 7 * 24 * 3600
+
+
+class NoApp(Exception):
+    """The file is held, but no running app answers."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: its answer, or a message in Russian."""
+
+    answer: dict[str, Any] | None
+    error: str | None
+
+
+def _put(path: Path, content: dict[str, Any]) -> None:
+    """Write whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    unfinished.write_text(json.dumps(content, ensure_ascii=False, default=str), encoding="utf-8")
+    os.replace(unfinished, path)
+
+
+def _get(path: Path) -> dict[str, Any] | None:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return None
+
+
+def app_is_alive() -> bool:
+    """Whether an app with a fresh heartbeat holds this store."""
+    state = _get(store.paths().app_state)
+    return state is not None and abs(time.time() - state["heartbeat"]) <= ALIVE_SECONDS
+
+
+def hand_over(verb: str, arguments: dict[str, Any]) -> str:
+    """Leave a job for the running app; returns its id. Raises NoApp."""
+    if not app_is_alive():
+        raise NoApp
+    job = f"{time.time_ns():020}-{uuid.uuid4().hex[:6]}"
+    _put(store.paths().jobs / f"{job}.job", {"verb": verb, "arguments": arguments})
+    return job
+
+
+def wait(job: str, progress: Progress) -> Outcome:
+    """Follow a job to its end. Raises NoApp when the app goes away meanwhile (the job stays and runs at its next start)."""
+    folder = store.paths().jobs
+    last = None
+    while True:
+        done = _get(folder / f"{job}.done")
+        if done is not None:
+            return Outcome(done.get("answer"), done.get("error"))
+        state = _get(folder / f"{job}.progress")
+        if state is not None and state != last:
+            progress(state["share"], state["message"])
+            last = state
+        if not app_is_alive():
+            raise NoApp
+        time.sleep(0.2)
+
+
+def cancel(job: str) -> None:
+    """Ask for a job to stop; it leaves the store as it was."""
+    _put(store.paths().jobs / f"{job}.cancel", {})
+
+
+def state(job: str) -> tuple[float, str] | Outcome:
+    """How far a job is: its share and message, or its outcome."""
+    done = _get(store.paths().jobs / f"{job}.done")
+    if done is not None:
+        return Outcome(done.get("answer"), done.get("error"))
+    now = _get(store.paths().jobs / f"{job}.progress")
+    return (now["share"], now["message"]) if now else (0.0, "Ждёт очереди")
+
+
+class Stopped(Exception):
+    """Raised inside a job whose cancel file appeared."""
+
+
+class Worker:
+    """The app's one worker: a heartbeat, and jobs one after another."""
+
+    def __init__(self, verbs: dict[str, Verb]):
+        self._verbs = verbs
+        self._stop = threading.Event()
+        self._folder = store.paths().jobs
+        self._threads = [threading.Thread(target=t, daemon=True, name=f"pulse-{t.__name__}") for t in (self._beat, self._work)]
+
+    def start(self) -> None:
+        """Put interrupted jobs back and begin."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for interrupted in self._folder.glob("*.running"):
+            os.replace(interrupted, interrupted.with_suffix(".job"))
+        for old in self._folder.glob("*.*"):
+            if old.suffix in (".done", ".progress", ".cancel") and time.time() - old.stat().st_mtime > KEEP_FINISHED_SECONDS:
+                old.unlink(missing_ok=True)
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End after the job at hand."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        store.paths().app_state.unlink(missing_ok=True)
+
+    def _beat(self) -> None:
+        while not self._stop.is_set():
+            _put(store.paths().app_state, {"pid": os.getpid(), "heartbeat": time.time()})
+            self._stop.wait(HEARTBEAT_SECONDS)
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            self._take_inbox()
+            waiting = sorted(self._folder.glob("*.job"))
+            if not waiting:
+                self._stop.wait(0.2)
+                continue
+            running = waiting[0].with_suffix(".running")
+            os.replace(waiting[0], running)
+            self._run(running)
+
+    def _take_inbox(self) -> None:
+        """A file dropped into the inbox is a load job once it has stopped growing."""
+        inbox = store.paths().inbox
+        if not inbox.is_dir():
+            return
+        for file in sorted(p for p in inbox.iterdir() if p.is_file() and not p.name.startswith(".")):
+            if time.time() - file.stat().st_mtime > 2:
+                taken = self._folder / "files" / f"{uuid.uuid4().hex[:8]}-{file.name}"
+                taken.parent.mkdir(exist_ok=True)
+                os.replace(file, taken)
+                hand_over("load", {"path": str(taken), "name": file.name})
+
+    def _run(self, running: Path) -> None:
+        job = running.stem
+        task = _get(running) or {}
+        last_written = 0.0
+
+        def progress(share: float, message: str) -> None:
+            nonlocal last_written
+            if (self._folder / f"{job}.cancel").exists():
+                raise Stopped
+            if time.time() - last_written > 0.2 or share >= 1:
+                last_written = time.time()
+                _put(self._folder / f"{job}.progress", {"share": share, "message": message})
+
+        try:
+            progress(0.0, "Начинаем")
+            answer = {"answer": self._verbs[task["verb"]](task["arguments"], progress)}
+        except Stopped:
+            answer = {"error": "Остановлено. База осталась прежней."}
+        except Exception as error:  # noqa: BLE001 - whatever fails in a job must reach the command that waits for it
+            answer = {"error": str(error) or type(error).__name__}
+        _put(self._folder / f"{job}.done", answer)
+        running.unlink(missing_ok=True)
+
+
+_worker: Worker | None = None
+_gate = threading.Lock()
+
+
+def ensure_worker(verbs: dict[str, Verb]) -> Worker:
+    """The one worker of this process; made at the first call, whatever happens to the app's caches."""
+    global _worker
+    with _gate:
+        if _worker is None:
+            _worker = Worker(verbs)
+            _worker.start()
+        return _worker

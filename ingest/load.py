@@ -1,0 +1,281 @@
+"""The one way rows enter the store: normalised parts → archive as Parquet → one transaction."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analytics import lemmas, worktime
+from ingest import batch, detect, places, setup
+from ingest.sources.part import Part, Reject
+from queries import store
+
+Progress = Callable[[float, str], None]
+STATUS_ORDER = ["new", "assigned", "answered", "closed", "rejected"]
+CLOCK_ROWS = 500_000
+TEXT_ROWS = 50_000
+
+
+class Cancelled(Exception):
+    """The person stopped the load; the store is as it was."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a load did; read = loaded + updated + duplicates + stale + rejected."""
+
+    batch_id: int
+    name: str
+    read: int
+    loaded: int
+    updated: int
+    duplicates: int
+    stale: int
+    rejected: int
+    first_day: date | None
+    last_day: date | None
+    comments: int = 0
+    warnings: dict[str, int] = field(default_factory=dict)
+    seen_before: bool = False
+
+    def as_json(self) -> str:
+        """One line of JSON for scripts."""
+        return json.dumps(asdict(self), ensure_ascii=False, default=str)
+
+
+@dataclass(frozen=True)
+class Label:
+    """What is known of a batch before its rows: names, the file's hash, the moment of loading (naive UTC)."""
+
+    name: str
+    source: str
+    content_hash: str
+    loaded_at: datetime
+    may_grow_places: bool = False
+    home: places.HomePlace | None = None
+
+
+@cache
+def steps() -> dict[str, list[str]]:
+    """The named steps of load.sql, each a list of statements."""
+    text = (Path(__file__).parent / "load.sql").read_text(encoding="utf-8")
+    found = re.split(r"^-- step: (\w+)$", text, flags=re.MULTILINE)
+    bare = [re.sub(r"^--.*$", "", body, flags=re.MULTILINE) for body in found[2::2]]
+    return {name: [s.strip() for s in body.split(";") if s.strip()] for name, body in zip(found[1::2], bare, strict=True)}
+
+
+def load(parts: Iterable[Part], label: Label, progress: Progress, score: bool = True) -> Report:
+    """Load one batch and score the spikes it may have changed, all or nothing. Without `score` the caller does that
+    once after several."""
+    folder = store.paths().batches
+    folder.mkdir(parents=True, exist_ok=True)
+    with store.transaction() as cursor:
+        seen = _row(cursor, "seen_before", content_hash=label.content_hash)
+        if seen is not None:
+            batch_id, name, read, first_day, last_day = seen
+            return Report(batch_id, name, read, 0, 0, read, 0, 0, first_day, last_day, seen_before=True)
+        batch_id = _one(cursor, "next_batch")
+        unfinished = folder / f".{batch_id:06}.part"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        try:
+            warnings = _archive(parts, unfinished, label, progress)
+            report = apply(cursor, unfinished, batch_id, label, progress)
+            if score:
+                progress(0.8, "Ищем всплески")
+                detect.refresh(cursor, batch_id)
+            finished = folder / f"{batch_id:06}"
+            shutil.rmtree(finished, ignore_errors=True)
+            os.replace(unfinished, finished)
+        except BaseException:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
+    progress(1.0, "Готово")
+    return Report(**{**asdict(report), "warnings": warnings})
+
+
+def _archive(parts: Iterable[Part], folder: Path, label: Label, progress: Progress) -> dict[str, int]:
+    """Write the parts as Parquet, row group by row group, so that memory does not grow with the file."""
+    warnings: dict[str, int] = {}
+    rejects: list[Reject] = []
+    writers = {name: pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd") for name, schema in _tables().items()}
+    read = 0
+    try:
+        for part in parts:
+            for name, table in (("appeals", part.appeals), ("events", part.events), ("comments", part.comments)):
+                if table is not None and table.num_rows:
+                    writers[name].write_table(_shaped(table, _tables()[name], label.source))
+            rejects.extend(part.rejects)
+            for what, count in part.warnings.items():
+                warnings[what] = warnings.get(what, 0) + count
+            read += part.appeals.num_rows + len(part.rejects)
+            progress(0.0, f"Прочитано строк: {read:,}".replace(",", "\u00a0"))
+    finally:
+        for writer in writers.values():
+            writer.close()
+    frame = pd.DataFrame([asdict(r) for r in rejects], columns=["row_number", "reason", "raw"])
+    frame.to_parquet(folder / "rejects.parquet", index=False)
+    (folder / "batch.json").write_text(json.dumps(asdict(label), ensure_ascii=False, default=str), encoding="utf-8")
+    return warnings
+
+
+@cache
+def _tables() -> dict[str, pa.Schema]:
+    with_source = [pa.field("source", pa.string())]
+    return {
+        "appeals": batch.SCHEMA,
+        "events": pa.schema([*with_source, *batch.EVENTS]),
+        "comments": pa.schema([*with_source, *batch.COMMENTS]),
+    }
+
+
+def _shaped(table: pa.Table, schema: pa.Schema, source: str) -> pa.Table:
+    columns = [
+        table[f.name].cast(f.type) if f.name in table.column_names
+        else pa.array([source] * table.num_rows) if f.name == "source"
+        else pa.nulls(table.num_rows, f.type)
+        for f in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label: Label, progress: Progress) -> Report:
+    """Put an archived batch into the tables, on the caller's transaction. The same for a load and for a rebuild."""
+    progress(0.3, "Сверяем с базой")
+    _stage(cursor, folder)
+    cursor.register("group_blocks", pd.DataFrame(setup.reference("group_blocks")))
+    cursor.register("norms", setup.norms())
+    for step in ("unknown_sources", "unknown_channels", "unknown_executors", "unknown_groups", "unknown_topics"):
+        run(cursor, step)
+    named = run(cursor, "named_places").df()
+    cursor.register("places", places.resolve(cursor, named, label.may_grow_places, label.home))
+    run(cursor, "identify_named" if _one(cursor, "all_numbered") else "identify")
+    run(cursor, "compare", order=STATUS_ORDER)
+    for step in ("labels", "resolve", "norms", "clocks"):
+        run(cursor, step)
+    _add_clocks(cursor)
+    progress(0.4, "Разбираем тексты")
+    _add_keys(cursor)
+    progress(0.6, "Записываем")
+    values = {"batch_id": batch_id, "loaded_at": label.loaded_at}
+    for step in ("replace", "insert", "events", "comments", "source_days", "unplaced"):
+        run(cursor, step, **values)
+    rejects = pd.read_parquet(folder / "rejects.parquet")
+    if len(rejects):
+        cursor.register("rejected_rows", rejects)
+        run(cursor, "rejects", batch_id=batch_id)
+    return _close_batch(cursor, batch_id, label, len(rejects))
+
+
+def _stage(cursor: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    for name, table in (("appeals", "stage"), ("events", "stage_events"), ("comments", "stage_comments")):
+        reader = pq.ParquetFile(folder / f"{name}.parquet")
+        cursor.register("arrow_part", reader.schema_arrow.empty_table())
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM arrow_part")
+        for piece in reader.iter_batches(batch_size=200_000):
+            cursor.register("arrow_part", pa.table(piece))
+            cursor.execute(f"INSERT INTO {table} FROM arrow_part")
+        cursor.unregister("arrow_part")
+
+
+def run(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> duckdb.DuckDBPyConnection:
+    """Run one step of load.sql with the parameters it names."""
+    for statement in steps()[step]:
+        cursor.execute(statement, {k: v for k, v in values.items() if re.search(rf"\${k}\b", statement)})
+    return cursor
+
+
+def _row(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> tuple[Any, ...] | None:
+    return run(cursor, step, **values).fetchone()
+
+
+def _one(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> Any:
+    row = _row(cursor, step, **values)
+    assert row is not None
+    return row[0]
+
+
+def _add_keys(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Lemmas and language of each distinct text, for search, contrast and grouping."""
+    texts = [text for (text,) in run(cursor, "distinct_texts").fetchall()]
+    cursor.execute("CREATE OR REPLACE TEMP TABLE text_keys (text VARCHAR, keys VARCHAR, language VARCHAR)")
+    for start in range(0, len(texts), TEXT_ROWS):
+        piece = texts[start : start + TEXT_ROWS]
+        cursor.register("text_part", pa.table({"text": piece, "keys": lemmas.keys(piece), "language": [lemmas.language(t) for t in piece]}))
+        cursor.execute("INSERT INTO text_keys FROM text_part")
+        cursor.unregister("text_part")
+
+
+def _add_clocks(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Working minutes to the first response and the due date, by the working calendar of the territory."""
+    cursor.execute("CREATE OR REPLACE TEMP TABLE worked (appeal_id BIGINT, response_work_minutes INTEGER, due_at TIMESTAMP)")
+    frame = run(cursor, "timed_rows").df()
+    for start in range(0, len(frame), CLOCK_ROWS):
+        cursor.register("worked_part", _clocks(frame.iloc[start : start + CLOCK_ROWS]))
+        cursor.execute("INSERT INTO worked FROM worked_part")
+        cursor.unregister("worked_part")
+
+
+def _clocks(frame: pd.DataFrame) -> pa.Table:
+    created = frame["created_local"].to_numpy("datetime64[s]")
+    responded = frame["response_local"].to_numpy("datetime64[s]")
+    calendar = worktime.russian_calendar()
+    worked = worktime.working_minutes(created, responded, calendar)
+    days = frame["resolution_days"].fillna(0).to_numpy(np.int64)
+    due_local = created + days.astype("timedelta64[D]")
+    on_working_days = (frame["clock"] == "working").to_numpy()
+    if on_working_days.any():
+        due_local[on_working_days] = worktime.add_working_days(created[on_working_days], days[on_working_days], calendar)
+    due = frame["created_at"].to_numpy("datetime64[s]") + (due_local - created)
+    due[frame["resolution_days"].isna().to_numpy()] = np.datetime64("NaT")
+    given = frame["due_at"].to_numpy("datetime64[s]")
+    return pa.table({
+        "appeal_id": frame["appeal_id"].to_numpy(),
+        "response_work_minutes": pa.array(worked, mask=worked < 0, type=pa.int32()),
+        "due_at": pa.array(np.where(np.isnat(given), due, given)),
+    })
+
+
+def _close_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, label: Label, rejected: int) -> Report:
+    counts = dict(run(cursor, "verdict_counts").fetchall())
+    first_day, last_day, newest = _row(cursor, "batch_span") or (None, None, None)
+    report = Report(
+        batch_id, label.name, sum(counts.values()) + rejected, counts.get("loaded", 0), counts.get("updated", 0),
+        counts.get("duplicate", 0), counts.get("stale", 0), rejected, first_day, last_day,
+        _one(cursor, "batch_comments", batch_id=batch_id),
+    )
+    facts = {k: v for k, v in asdict(report).items() if k not in ("comments", "warnings", "seen_before")}
+    run(cursor, "close_batch", **facts, source=label.source, content_hash=label.content_hash, loaded_at=label.loaded_at)
+    if newest is not None:
+        run(cursor, "newest", newest=newest.isoformat())
+    return report
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def archived(folder: Path) -> Iterator[tuple[int, Path, Label]]:
+    """The finished batches of the archive, oldest first."""
+    for path in sorted(p for p in folder.glob("[0-9]*") if p.is_dir()):
+        facts = json.loads((path / "batch.json").read_text(encoding="utf-8"))
+        home = places.HomePlace(**facts["home"]) if facts["home"] else None
+        yield int(path.name), path, Label(**{**facts, "loaded_at": datetime.fromisoformat(facts["loaded_at"]), "home": home})

@@ -1,0 +1,266 @@
+-- Steps of one load, run in order inside one transaction by ingest/load.py. `stage` holds the batch as normalised rows.
+
+-- step: seen_before
+SELECT b.batch_id, b.name, b.read_rows, b.first_day, b.last_day FROM batches b WHERE b.content_hash = $content_hash;
+
+-- step: next_batch
+SELECT coalesce(max(batch_id), 0) + 1 FROM batches;
+
+-- step: unknown_sources
+INSERT INTO sources
+SELECT coalesce((SELECT max(source_id) FROM sources), 0) + row_number() OVER (ORDER BY s.source), s.source, s.source, s.visibility::visibility
+FROM (SELECT source, min(visibility) AS visibility FROM stage GROUP BY source) s
+ANTI JOIN sources ON sources.code = s.source;
+
+-- step: unknown_channels
+INSERT INTO channels
+SELECT coalesce((SELECT max(channel_id) FROM channels), 0) + row_number() OVER (ORDER BY s.channel), s.channel, s.channel, s.is_official
+FROM (SELECT channel, bool_or(is_official) AS is_official FROM stage GROUP BY channel) s
+ANTI JOIN channels ON channels.code = s.channel;
+
+-- step: unknown_executors
+INSERT INTO executors
+SELECT coalesce((SELECT max(executor_id) FROM executors), 0) + row_number() OVER (ORDER BY s.executor), s.executor, s.level::executor_level
+FROM (
+    SELECT executor, min(level) AS level FROM stage WHERE executor IS NOT NULL GROUP BY executor
+    UNION ALL
+    SELECT e.executor, NULL FROM stage_events e ANTI JOIN stage ON stage.executor = e.executor WHERE e.executor IS NOT NULL GROUP BY e.executor
+) s
+ANTI JOIN executors ON executors.name = s.executor;
+
+-- step: unknown_groups
+INSERT INTO topic_groups
+SELECT coalesce((SELECT max(topic_group_id) FROM topic_groups), 0) + row_number() OVER (ORDER BY s.topic_group), s.block_id, s.topic_group
+FROM (
+    SELECT coalesce(g.topic_group, g.topic) AS topic_group, min(coalesce(b.block_id, (SELECT block_id FROM blocks WHERE code = 'OTHER'))) AS block_id
+    FROM (SELECT DISTINCT topic_group, topic, block FROM stage WHERE coalesce(topic_group, topic) IS NOT NULL) g
+    LEFT JOIN group_blocks s ON s.topic_group = lower(g.topic_group)
+    LEFT JOIN blocks b ON b.code = coalesce(g.block, s.block_code)
+    WHERE g.topic_group IS NOT NULL OR NOT EXISTS (SELECT 1 FROM topics t WHERE t.name = g.topic)
+    GROUP BY ALL
+) s
+ANTI JOIN topic_groups ON topic_groups.name = s.topic_group;
+
+-- step: unknown_topics
+INSERT INTO topics
+SELECT coalesce((SELECT max(topic_id) FROM topics), 0) + row_number() OVER (ORDER BY s.topic, s.topic_group_id), s.topic_group_id, s.block_id, s.topic, 2
+FROM (
+    SELECT DISTINCT g.topic_group_id, g.block_id, stage.topic
+    FROM stage
+    JOIN topic_groups g ON g.name = coalesce(stage.topic_group, stage.topic)
+    WHERE stage.topic IS NOT NULL
+) s
+ANTI JOIN topics ON topics.name = s.topic AND topics.topic_group_id = s.topic_group_id;
+
+-- step: named_places
+SELECT DISTINCT region, municipality FROM stage ORDER BY ALL;
+
+-- step: all_numbered
+SELECT coalesce(bool_and(external_id IS NOT NULL), FALSE) FROM stage;
+
+-- step: identify
+-- The key of a row is its number in the source, else a hash of (time, place, text) with its ordinal among equal rows.
+CREATE OR REPLACE TEMP TABLE keyed AS
+SELECT
+    row_number,
+    (md5_number_lower(source || chr(31) || coalesce(
+        external_id,
+        md5(concat_ws(chr(31), created_at, region, municipality, street, house, text)) || '#' || equal_ordinal
+    )) >> 1)::BIGINT AS appeal_id
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY source, created_at, region, municipality, street, house, text ORDER BY row_number) AS equal_ordinal
+    FROM stage
+);
+
+-- step: identify_named
+-- The same, when every row of the batch has its number: no window over texts.
+CREATE OR REPLACE TEMP TABLE keyed AS
+SELECT row_number, (md5_number_lower(source || chr(31) || external_id) >> 1)::BIGINT AS appeal_id
+FROM stage;
+
+-- step: compare
+-- verdict: loaded | updated | stale | duplicate. Within a batch the last row of an id wins.
+CREATE OR REPLACE TEMP TABLE verdicts AS
+SELECT
+    k.row_number, k.appeal_id,
+    CASE
+        WHEN k.newer_in_batch > 1 THEN 'duplicate'
+        WHEN a.appeal_id IS NULL THEN 'loaded'
+        WHEN s.source_updated_at IS NOT NULL AND a.source_updated_at IS NOT NULL THEN
+            CASE WHEN s.source_updated_at > a.source_updated_at THEN 'updated' WHEN s.source_updated_at < a.source_updated_at THEN 'stale' ELSE 'duplicate' END
+        WHEN array_position($order, s.status) > array_position($order, a.status::VARCHAR) THEN 'updated'
+        WHEN array_position($order, s.status) < array_position($order, a.status::VARCHAR) THEN 'stale'
+        ELSE 'duplicate'
+    END AS verdict
+FROM (SELECT *, row_number() OVER (PARTITION BY appeal_id ORDER BY row_number DESC) AS newer_in_batch FROM keyed) k
+JOIN stage s ON s.row_number = k.row_number
+LEFT JOIN (SELECT appeal_id, status, source_updated_at FROM appeals SEMI JOIN keyed USING (appeal_id)) a ON a.appeal_id = k.appeal_id;
+
+-- step: labels
+CREATE OR REPLACE TEMP TABLE labels AS
+SELECT l.block, l.topic_group, l.topic, coalesce(t.block_id, g.block_id, b.block_id) AS block_id, coalesce(t.topic_group_id, g.topic_group_id) AS topic_group_id, t.topic_id
+FROM (SELECT DISTINCT block, topic_group, topic FROM stage) l
+LEFT JOIN blocks b ON b.code = l.block
+LEFT JOIN topic_groups g ON g.name = l.topic_group
+LEFT JOIN topics exact ON exact.topic_group_id = g.topic_group_id AND exact.name = l.topic
+LEFT JOIN (SELECT name, min(topic_id) AS topic_id FROM topics GROUP BY name) alone ON l.topic_group IS NULL AND alone.name = l.topic
+LEFT JOIN topics t ON t.topic_id = coalesce(exact.topic_id, alone.topic_id);
+
+-- step: resolve
+CREATE OR REPLACE TEMP TABLE incoming AS
+SELECT
+    v.appeal_id, v.verdict, src.source_id, s.external_id, s.visibility::visibility AS visibility, ch.channel_id, s.is_official,
+    s.created_at, ((s.created_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone) AS created_local, t.timezone,
+    t.territory_id, s.settlement, s.street, s.house, s.lat, s.lon, l.block_id, l.topic_group_id, l.topic_id,
+    coalesce(s.type, 'resolvable')::appeal_type AS type, s.status::appeal_status AS status, s.outcome::appeal_outcome AS outcome,
+    e.executor_id, coalesce(s.level, e.level::VARCHAR)::executor_level AS level,
+    s.assigned_at, s.first_response_at, s.closed_at, s.due_at,
+    s.reopened, CASE WHEN s.repeat_of IS NOT NULL THEN (md5_number_lower(s.source || chr(31) || s.repeat_of) >> 1)::BIGINT END AS repeat_of,
+    s.rating, s.author, s.audience, s.engagement, s.url, s.source_updated_at, s.first_loaded_at, s.text, s.language, s.reply
+FROM (SELECT * FROM verdicts WHERE verdict IN ('loaded', 'updated')) v
+JOIN stage s ON s.row_number = v.row_number
+JOIN sources src ON src.code = s.source
+JOIN channels ch ON ch.code = s.channel
+JOIN places p ON p.region IS NOT DISTINCT FROM s.region AND p.municipality IS NOT DISTINCT FROM s.municipality
+JOIN territories t ON t.territory_id = p.territory_id
+JOIN labels l ON l.block IS NOT DISTINCT FROM s.block AND l.topic_group IS NOT DISTINCT FROM s.topic_group AND l.topic IS NOT DISTINCT FROM s.topic
+LEFT JOIN executors e ON e.name = s.executor;
+
+-- step: norms
+-- The norm of a source and block is the most specific row of norms: both, the source, the block, any.
+CREATE OR REPLACE TEMP TABLE norm_of AS
+SELECT DISTINCT ON (s.source_id, b.block_id) s.source_id, b.block_id, n.resolution_days, n.clock
+FROM sources s
+CROSS JOIN (SELECT block_id, code FROM blocks UNION ALL SELECT 0, NULL) b
+JOIN norms n ON n.source_code IN (s.code, '*') AND n.block_code IN (coalesce(b.code, '*'), '*')
+ORDER BY s.source_id, b.block_id, (n.source_code <> '*')::INTEGER * 2 + (n.block_code <> '*')::INTEGER DESC;
+
+-- step: clocks
+-- Local times and the norm of each row, for the working clock and the due date that Python adds.
+CREATE OR REPLACE TEMP TABLE timed AS
+SELECT
+    i.*,
+    CASE WHEN i.first_response_at >= i.created_at THEN date_diff('second', i.created_at, i.first_response_at) // 60 END::INTEGER AS response_minutes,
+    CASE WHEN i.closed_at >= i.created_at THEN date_diff('second', i.created_at, i.closed_at) // 60 END::INTEGER AS closing_minutes,
+    ((i.first_response_at AT TIME ZONE 'UTC') AT TIME ZONE i.timezone) AS response_local,
+    n.resolution_days, n.clock
+FROM incoming i
+LEFT JOIN norm_of n ON n.source_id = i.source_id AND n.block_id = coalesce(i.block_id, 0);
+
+-- step: distinct_texts
+SELECT DISTINCT text FROM incoming WHERE text IS NOT NULL;
+
+-- step: timed_rows
+SELECT appeal_id, created_at, created_local, response_local, due_at, resolution_days, clock FROM timed;
+
+-- step: replace
+DELETE FROM appeals WHERE appeal_id IN (SELECT appeal_id FROM incoming WHERE verdict = 'updated');
+DELETE FROM texts WHERE appeal_id IN (SELECT appeal_id FROM incoming WHERE verdict = 'updated');
+
+-- step: insert
+INSERT INTO appeals
+SELECT
+    t.appeal_id, t.source_id, t.external_id, t.visibility, t.channel_id, t.is_official,
+    t.created_at, t.created_local::DATE AS day, hour(t.created_local)::TINYINT, t.territory_id, t.settlement, t.street, t.house,
+    t.lat, t.lon, t.block_id, t.topic_group_id, t.topic_id, CASE WHEN t.topic_id IS NOT NULL THEN 1 END,
+    t.type, t.status, t.outcome, t.executor_id, t.level, t.assigned_at, t.first_response_at, t.closed_at, w.due_at,
+    t.response_minutes, w.response_work_minutes, t.closing_minutes, t.reopened, t.repeat_of,
+    t.rating, t.author, t.audience, t.engagement, t.url, coalesce(t.first_loaded_at, $loaded_at), t.source_updated_at, $batch_id
+FROM timed t
+JOIN worked w USING (appeal_id)
+ORDER BY date_trunc('month', t.created_local), t.territory_id, t.created_at;
+INSERT INTO texts
+SELECT i.appeal_id, i.text, coalesce(i.language, k.language), k.keys, i.reply
+FROM incoming i
+LEFT JOIN text_keys k ON k.text = i.text
+WHERE i.text IS NOT NULL OR i.reply IS NOT NULL
+ORDER BY date_trunc('month', i.created_local), i.territory_id, i.created_at;
+
+-- step: events
+CREATE OR REPLACE TEMP TABLE new_events AS
+SELECT (md5_number_lower(e.source || chr(31) || e.external_id) >> 1)::BIGINT AS appeal_id, e."at" AS happened_at, e.status::appeal_status AS status, x.executor_id, e.note
+FROM stage_events e
+LEFT JOIN executors x ON x.name = e.executor;
+DELETE FROM events WHERE appeal_id IN (SELECT appeal_id FROM verdicts WHERE verdict = 'updated');
+INSERT INTO events
+SELECT n.appeal_id, n.happened_at, n.status, n.executor_id, n.note, $batch_id
+FROM new_events n
+JOIN appeals a ON a.appeal_id = n.appeal_id AND a.batch_id = $batch_id
+ORDER BY a.territory_id, n.appeal_id, n.happened_at;
+
+-- step: comments
+INSERT INTO comments
+SELECT c.comment_id, a.appeal_id, c.created_at, coalesce(a.territory_id, 0), a.topic_id, c.text, c.author, $batch_id
+FROM (
+    SELECT DISTINCT ON (comment_id) * FROM (
+        SELECT
+            *, (md5_number_lower(source || chr(31) || coalesce(comment_external_id, md5(concat_ws(chr(31), created_at, external_id, text)))) >> 1)::BIGINT AS comment_id,
+            (md5_number_lower(source || chr(31) || external_id) >> 1)::BIGINT AS of_appeal
+        FROM stage_comments
+    )
+) c
+LEFT JOIN appeals a ON a.appeal_id = c.of_appeal
+ANTI JOIN comments old ON old.comment_id = c.comment_id
+ORDER BY coalesce(a.territory_id, 0), c.created_at;
+
+-- step: source_days
+-- A day is silent when a source that usually sends at least 10 a day sent nothing, partial when it sent under a third.
+-- Usual is the median of the same weekday over eight weeks before.
+DELETE FROM source_days WHERE source_id IN (SELECT DISTINCT source_id FROM incoming);
+INSERT INTO source_days
+WITH span AS (
+    SELECT source_id, min(day) AS first, max(day) AS last FROM appeals
+    WHERE source_id IN (SELECT DISTINCT source_id FROM incoming) GROUP BY source_id
+), calendar AS (
+    SELECT source_id, unnest(generate_series(first, last, INTERVAL 1 DAY))::DATE AS day FROM span
+), received AS (
+    SELECT c.source_id, c.day, coalesce(n.received, 0) AS received
+    FROM calendar c
+    LEFT JOIN (SELECT source_id, day, count(*) AS received FROM appeals GROUP BY ALL) n USING (source_id, day)
+), usual AS (
+    SELECT *, median(received) OVER (PARTITION BY source_id, dayofweek(day) ORDER BY day ROWS BETWEEN 8 PRECEDING AND 1 PRECEDING) AS expected
+    FROM received
+)
+SELECT
+    source_id, day, received, expected,
+    CASE WHEN expected >= 10 AND received = 0 THEN 'silent' WHEN expected >= 10 AND received < expected / 3 THEN 'partial' ELSE 'ok' END
+FROM usual;
+
+-- step: unplaced
+INSERT INTO unplaced
+SELECT $batch_id, s.region, s.municipality, count(*)
+FROM stage s
+JOIN verdicts v USING (row_number)
+JOIN places p ON p.region IS NOT DISTINCT FROM s.region AND p.municipality IS NOT DISTINCT FROM s.municipality
+WHERE p.territory_id = 0 AND v.verdict IN ('loaded', 'updated')
+GROUP BY ALL;
+
+-- step: rejects
+INSERT INTO rejects SELECT $batch_id, row_number, reason, raw FROM rejected_rows;
+
+-- step: verdict_counts
+SELECT verdict, count(*) FROM verdicts GROUP BY verdict;
+
+-- step: batch_span
+SELECT min(created_local)::DATE, max(created_local)::DATE, max(greatest(created_at, first_response_at, closed_at)) FROM incoming;
+
+-- step: batch_comments
+SELECT count(*) FROM comments WHERE batch_id = $batch_id;
+
+-- step: close_batch
+INSERT INTO batches
+SELECT
+    $batch_id, (SELECT source_id FROM sources WHERE code = $source), $name, $content_hash, $loaded_at,
+    $read, $loaded, $updated, $duplicates, $stale, $rejected, $first_day, $last_day;
+
+-- step: newest
+DELETE FROM meta WHERE key = 'newest' AND value < $newest;
+INSERT INTO meta SELECT 'newest', $newest WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'newest');
+
+-- step: history
+INSERT INTO batches
+SELECT
+    (SELECT coalesce(max(batch_id), 0) FROM batches) + row_number() OVER (ORDER BY p.loaded_at, p.source), s.source_id, 'ежедневная выгрузка', NULL,
+    p.loaded_at::TIMESTAMP, p.rows, p.rows, 0, 0, 0, 0, p.first_day::DATE, p.last_day::DATE
+FROM past_loads p
+JOIN sources s ON s.code = p.source;

@@ -1,0 +1,51 @@
+"""The store made again from the archive of batches and the journal."""
+
+import json
+import os
+from datetime import datetime
+from typing import Any
+
+from ingest import detect, load, setup
+from ingest.demo.build import TRUTH, add_history
+from queries import store, writes
+
+
+def rebuild(progress: load.Progress) -> dict[str, Any]:
+    """Replay every batch, then every entry people wrote, into a new file, and put it in the store's place.
+
+    The old file stays beside it as pulse.before-rebuild.duckdb. Works also when the old file cannot be read.
+    """
+    paths = store.paths()
+    moment = _demo_moment()
+    fresh = paths.folder / "rebuilding.duckdb"
+    for leftover in (fresh, fresh.with_suffix(".duckdb.wal")):
+        leftover.unlink(missing_ok=True)
+    batches = list(load.archived(paths.batches))
+    with store.beside(fresh) as connection:
+        setup.build(connection, "demo" if moment else "real", moment)
+        for done, (batch_id, folder, label) in enumerate(batches):
+            progress(0.8 * done / len(batches), f"Загрузка {done + 1} из {len(batches)}: {label.name}")
+            connection.execute("BEGIN")
+            load.apply(connection, folder, batch_id, label, lambda share, message: None)
+            connection.execute("COMMIT")
+        entries = list(writes.journal(paths.journal))
+        for entry in entries:
+            writes.apply(connection, entry)
+        if moment:
+            add_history(connection)
+        progress(0.85, "Ищем всплески")
+        detect.refresh(connection, None)
+    with store.alone():
+        if paths.database.exists():
+            os.replace(paths.database, paths.folder / "pulse.before-rebuild.duckdb")
+            (paths.folder / "pulse.duckdb.wal").unlink(missing_ok=True)
+        os.replace(fresh, paths.database)
+        store.open_store()
+    progress(1.0, "Готово")
+    return {"batches": len(batches), "entries": len(entries)}
+
+
+def _demo_moment() -> datetime | None:
+    """The moment a demo store speaks of, from the truth file beside it; None for a real store."""
+    truth = store.paths().folder / TRUTH
+    return datetime.fromisoformat(json.loads(truth.read_text(encoding="utf-8"))["as_of"]) if truth.exists() else None

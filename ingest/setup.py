@@ -1,0 +1,89 @@
+"""Makes a new store: the schema, the dictionaries of data/reference, its meta facts."""
+
+import csv
+import os
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from queries import store
+
+REFERENCE = store.ROOT / "data" / "reference"
+SCHEMA_VERSION = 1
+UNKNOWN_BLOCK = (99, "OTHER", "Прочее")
+
+
+def reference(name: str) -> list[dict[str, str]]:
+    """Rows of a reference file."""
+    with open(REFERENCE / f"{name}.csv", encoding="utf-8") as file:
+        return list(csv.DictReader(line for line in file if not line.startswith("#")))
+
+
+def create_store(kind: str, as_of: datetime | None = None) -> None:
+    """Create the database file: `kind` demo (fixed at the moment `as_of`) or real. No file may be there."""
+    store.paths().folder.mkdir(parents=True, exist_ok=True)
+    store.open_store(create=True)
+    with store.transaction() as cursor:
+        build(cursor, kind, as_of)
+
+
+def build(cursor: duckdb.DuckDBPyConnection, kind: str, as_of: datetime | None) -> None:
+    """The schema and dictionaries of a fresh store, on the caller's transaction."""
+    cursor.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+    blocks: dict[str, tuple[int, str, str]] = {}
+    groups: dict[str, tuple[int, int, str]] = {}
+    topics = []
+    for row in reference("topics"):
+        block = blocks.setdefault(row["block_code"], (len(blocks) + 1, row["block_code"], row["block"]))
+        group = groups.setdefault(row["topic_group"], (len(groups) + 1, block[0], row["topic_group"]))
+        topics.append((len(topics) + 1, group[0], block[0], row["topic"], int(row["severity"])))
+    _fill(cursor, "blocks", [*blocks.values(), UNKNOWN_BLOCK])
+    _fill(cursor, "topic_groups", list(groups.values()))
+    _fill(cursor, "topics", topics)
+    _fill(cursor, "sources", [(int(r["source_id"]), r["code"], r["name"], r["visibility"]) for r in reference("sources")])
+    _fill(cursor, "channels", [(int(r["channel_id"]), r["code"], r["name"], r["is_official"] in ("1", "true", "True")) for r in reference("channels")])
+    _fill(cursor, "executors", [(n, r["executor"], r["level"]) for n, r in enumerate(reference("executors"), 1)])
+    _fill(cursor, "territories", _territories())
+    facts = {"kind": kind, "schema_version": str(SCHEMA_VERSION), "created_at": store.clock().isoformat()}
+    if as_of is not None:
+        facts["as_of"] = as_of.isoformat()
+    _fill(cursor, "meta", list(facts.items()))
+
+
+def _territories() -> list[tuple[Any, ...]]:
+    rows = []
+    for r in reference("territories"):
+        own, parent = int(r["territory_id"]), int(r["parent_id"] or 0)
+        region = own if r["kind"] == "region" else parent if r["kind"] == "municipality" else 0
+        rows.append((
+            own, parent, region, r["kind"], r["name"], r["oktmo"] or None, int(r["population"]) if r["population"] else None,
+            float(r["lat"]) if r["lat"] else None, float(r["lon"]) if r["lon"] else None, r["timezone"] or "Europe/Moscow",
+            r["is_pilot"] in ("1", "true", "True"), r["connected_on"] or None,
+        ))
+    return rows
+
+
+def _fill(cursor: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
+    cursor.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def norms() -> pd.DataFrame:
+    """The norms as a frame: source_code, block_code, answer_hours, resolution_days, clock."""
+    frame = pd.DataFrame(reference("norms"))
+    frame["answer_hours"] = frame["answer_hours"].astype(float)
+    frame["resolution_days"] = frame["resolution_days"].astype(float)
+    return frame.drop(columns=["basis"], errors="ignore")
+
+
+def secret() -> bytes:
+    """The key that turns authors into numbers; made once, readable by the owner only."""
+    file = store.paths().secret
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+            handle.write(secrets.token_bytes(32))
+    return file.read_bytes()

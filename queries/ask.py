@@ -1,0 +1,72 @@
+"""Runs one question: a file of queries/sql, a scope, named parameters; a frame comes back."""
+
+import logging
+import re
+import threading
+import time
+from collections import OrderedDict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from queries import access, scope as scopes, store
+from queries.metrics import PREDICATES
+from queries.scope import Scope
+
+SQL = Path(__file__).parent / "sql"
+ANSWERS, LARGEST_REMEMBERED = 500, 5000
+_answers: OrderedDict[tuple[object, ...], pd.DataFrame] = OrderedDict()
+_gate = threading.Lock()
+log = logging.getLogger("pulse.queries")
+
+
+@cache
+def text(name: str) -> str:
+    """The SQL of one question, without its header."""
+    lines = (SQL / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
+
+
+def compose(name: str, scope: Scope | None, fragments: dict[str, str] | None = None) -> str:
+    """The SQL with its conditions in place: {scope} territory, channels, topics and access with the period;
+    {place} the same in any period; {watched} the same over spikes; {readable} rows whose words may be read; {predicate} any name of the registry."""
+    parts = dict(PREDICATES)
+    if scope is not None:
+        parts["place"] = scopes.where(scope)
+        parts["scope"] = f"{parts['place']} AND a.day BETWEEN $first AND $last"
+        parts["watched"] = scopes.where(scope, "s")
+        parts["readable"] = access.readable(scope.access)
+    return text(name).format_map(parts | (fragments or {}))
+
+
+def ask(name: str, scope: Scope | None = None, fragments: dict[str, str] | None = None, **params: Any) -> pd.DataFrame:
+    """The answer to one question as a frame of the caller's own. Parameters the SQL does not name are left out.
+
+    Answers are remembered until the store changes; the key is the whole SQL with its conditions, so that a reader is
+    never given what another one asked.
+    """
+    sql = compose(name, scope, fragments)
+    if scope is not None:
+        params = {"first": scope.first, "last": scope.last} | params
+    if "$as_of" in sql and "as_of" not in params:
+        params["as_of"] = store.as_of()
+    named = set(re.findall(r"\$(\w+)", sql))
+    values = {k: v for k, v in params.items() if k in named}
+    key = (str(store.paths().database), store.version(), sql, repr(sorted(values.items())))
+    with _gate:
+        remembered = _answers.get(key)
+        if remembered is not None:
+            _answers.move_to_end(key)
+            return remembered.copy()
+    began = time.perf_counter()
+    with store.cursor() as own:
+        frame = own.execute(sql, values).df()
+    log.info("%s %.1f ms %d rows", name, 1000 * (time.perf_counter() - began), len(frame))
+    if len(frame) <= LARGEST_REMEMBERED:
+        with _gate:
+            _answers[key] = frame
+            while len(_answers) > ANSWERS:
+                _answers.popitem(last=False)
+    return frame.copy()

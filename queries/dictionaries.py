@@ -1,0 +1,129 @@
+"""Names: territories and their tree, channels, the topic tree, the days the store covers."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from queries import store
+from queries.ask import ask
+from queries.scope import COUNTRY, UNPLACED
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days the store covers and where it stands: `last_full` is the last day that has ended."""
+
+    first: date | None
+    last: date | None
+    last_full: date
+
+
+@dataclass(frozen=True)
+class Territory:
+    """One node of the tree country > region > municipality."""
+
+    territory_id: int
+    parent_id: int
+    region_id: int
+    kind: str
+    name: str
+    population: int | None
+    lat: float | None
+    lon: float | None
+    timezone: str
+    appeals: int
+
+
+class Territories:
+    """The tree, from one reading of the store."""
+
+    def __init__(self, frame: pd.DataFrame):
+        self.all = {
+            int(r.territory_id): Territory(
+                int(r.territory_id), int(r.parent_id or 0), int(r.region_id), r.kind, r.name_,
+                None if pd.isna(r.population) else int(r.population), None if pd.isna(r.lat) else r.lat, None if pd.isna(r.lon) else r.lon,
+                r.timezone, int(r.appeals),
+            )
+            for r in frame.rename(columns={"name": "name_"}).fillna({"parent_id": 0}).itertuples()
+        }
+
+    def children(self, place: int) -> list[Territory]:
+        """The territories one step below that have appeals (regions by those of their towns), by name."""
+        if place == COUNTRY:
+            busy = {t.region_id for t in self.all.values() if t.appeals}
+            return sorted((t for t in self.all.values() if t.kind == "region" and t.territory_id in busy), key=lambda t: t.name)
+        found = [t for t in self.all.values() if t.parent_id == place and t.appeals]
+        own = self.all[place]
+        if own.kind == "region" and own.appeals:
+            found.append(own)
+        return sorted(found, key=lambda t: t.name)
+
+    def places(self, place: int) -> tuple[int, ...] | None:
+        """The ids whose appeals belong to a territory: itself and those below; None for the whole country."""
+        if place == COUNTRY:
+            return None
+        return (place, *(t.territory_id for t in self.all.values() if t.parent_id == place))
+
+    def places_of(self) -> dict[int, tuple[int, ...] | None]:
+        """`places` of every territory."""
+        below: dict[int, list[int]] = {}
+        for t in self.all.values():
+            below.setdefault(t.parent_id, []).append(t.territory_id)
+        return {own: None if own == COUNTRY else (own, *below.get(own, ())) for own in self.all}
+
+    def home(self) -> int:
+        """The smallest territory that holds all appeals that have a place: where a reader begins."""
+        busy = [t for t in self.all.values() if t.appeals and t.territory_id != UNPLACED]
+        if len(busy) == 1 and not self.all[UNPLACED].appeals:
+            return busy[0].territory_id
+        regions = {t.region_id for t in busy}
+        return regions.pop() if len(regions) == 1 and not self.all[UNPLACED].appeals else COUNTRY
+
+    def path(self, place: int) -> list[Territory]:
+        """The territory and those above it, the country first."""
+        found = [self.all[place]]
+        while found[0].parent_id in self.all and found[0].territory_id != COUNTRY and found[0].parent_id:
+            found.insert(0, self.all[found[0].parent_id])
+        return found
+
+    def population(self, place: int) -> int | None:
+        """Residents; of the country: of the regions that have appeals."""
+        if place != COUNTRY:
+            return self.all[place].population
+        return sum(t.population or 0 for t in self.children(COUNTRY)) or None
+
+    def timezone(self, place: int) -> ZoneInfo:
+        """The clock of a territory."""
+        return ZoneInfo(self.all[place].timezone)
+
+
+def territories() -> Territories:
+    """The tree of territories."""
+    return Territories(ask("territories"))
+
+
+def channels() -> pd.DataFrame:
+    """channel_id, code, name, is_official."""
+    return ask("channels")
+
+
+def topic_tree() -> pd.DataFrame:
+    """block_id, block, topic_group_id, topic_group, topic_id, topic."""
+    return ask("topic_tree")
+
+
+def days(zone: ZoneInfo) -> Days:
+    """The days the store covers; the last full one by the clock of `zone`."""
+    row = ask("facts").iloc[0]
+    if pd.isna(row["last_day"]):
+        return Days(None, None, local_moment(zone).date() - timedelta(days=1))
+    last = row["last_day"].date()
+    last_full = last if store.is_demo() else min(last, local_moment(zone).date() - timedelta(days=1))
+    return Days(row["first_day"].date(), last, last_full)
+
+
+def local_moment(zone: ZoneInfo) -> datetime:
+    """The moment of the store on a territory's clock."""
+    return store.as_of().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)

@@ -1,0 +1,123 @@
+"""The figures of a scope: each metric now, before, and over the last equal periods."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from queries.ask import ask
+from queries.metrics import METRICS
+from queries.scope import Scope
+
+NEVER = 2147483647
+PERIODS = 13
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One metric of one period. value is None where it cannot be said (nobody due, nobody rated, half unanswered);
+    numerator of denominator stand behind a share."""
+
+    key: str
+    value: float | None
+    n: int
+    numerator: int
+    before: float | None
+    history: tuple[float | None, ...]
+
+
+def value_of(key: str, row: pd.Series) -> float | None:
+    """The metric `key` of a row of counts; None where undefined."""
+    metric = METRICS[key]
+    if metric.unit == "minutes":
+        median = row["response_median"]
+        return None if pd.isna(median) or median >= NEVER else float(median)
+    if metric.unit == "mark":
+        return None if pd.isna(row["rating"]) else float(row["rating"])
+    if metric.unit == "share":
+        assert metric.denominator is not None
+        below = row[_column(metric.denominator)]
+        return float(row[metric.numerator] / below) if below else None
+    return float(row[_column(metric.numerator)])
+
+
+def _column(predicate: str) -> str:
+    return "appeals" if predicate == "all" else predicate
+
+
+def periods(scope: Scope, count: int = PERIODS) -> pd.DataFrame:
+    """Counts of the scope's period (index 0) and of the equal periods before it; periods without appeals are zeros."""
+    frame = ask("totals", scope, days=scope.days, periods=count).set_index("period").reindex(range(count))
+    counts = [c for c in frame.columns if c not in ("rating", "response_median", "response_p90")]
+    frame[counts] = frame[counts].fillna(0).astype(int)
+    return frame
+
+
+def totals(scope: Scope) -> pd.Series:
+    """Counts of the scope's own period."""
+    return periods(scope, 1).loc[0]
+
+
+def figure(key: str, history: pd.DataFrame, before: pd.Series | None) -> Figure:
+    """One metric from the counts of `periods` and of the comparison period."""
+    metric = METRICS[key]
+    now = history.loc[0]
+    return Figure(
+        key=key,
+        value=value_of(key, now),
+        n=int(now[_column(metric.denominator or metric.numerator)]),
+        numerator=int(now[_column(metric.numerator)]),
+        before=None if before is None else value_of(key, before),
+        history=tuple(value_of(key, history.loc[i]) for i in reversed(history.index)),
+    )
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """The UTC moment at which a local day ends."""
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+
+
+def overdue_history(scope: Scope, as_of: datetime, count: int = PERIODS) -> list[tuple[int, int]]:
+    """(overdue, open) at the moment of the data and at the same moment of each period before, oldest first."""
+    moments = [as_of - timedelta(days=scope.days * i) for i in reversed(range(count))]
+    frame = ask("overdue_history", scope, moments=moments).set_index("moment").reindex(moments).fillna(0).astype(int)
+    return list(frame[["overdue", "open"]].itertuples(index=False, name=None))
+
+
+def overdue_figure(history: list[tuple[int, int]]) -> Figure:
+    """«Просрочено сейчас» from `overdue_history`: numerator overdue of n open."""
+    now, before = history[-1], history[-2] if len(history) > 1 else None
+    return Figure("overdue", float(now[0]), now[1], now[0], float(before[0]) if before else None, tuple(float(o) for o, _open in history))
+
+
+def backlog(scope: Scope) -> pd.Series:
+    """What is open now: open, overdue, due_soon, by age, the oldest overdue in days."""
+    return ask("backlog", scope).iloc[0].fillna(0).astype(int)
+
+
+def overdue_executors(scope: Scope) -> pd.DataFrame:
+    """executor, overdue, due_soon."""
+    return ask("overdue_executors", scope)
+
+
+def daily(scope: Scope) -> pd.Series:
+    """Appeals by day of the scope's period, zero days included."""
+    frame = ask("daily", scope)
+    days = pd.date_range(scope.first, scope.last, freq="D")
+    return frame.set_index("day")["appeals"].reindex(days, fill_value=0)
+
+
+def top_topics(scope: Scope) -> pd.DataFrame:
+    """topic_id, topic, topic_group, block, appeals, before (0 without comparison), most frequent first."""
+    before = scope.before()
+    return ask(
+        "top_topics", scope,
+        before_first=before.first if before else date(1, 1, 1), before_last=before.last if before else date(1, 1, 1),
+    )
+
+
+def topic_history(scope: Scope, count: int = 8) -> pd.DataFrame:
+    """Appeals by topic (index) and period, oldest first, the scope's own last."""
+    frame = ask("topic_weeks", scope, days=scope.days, periods=count)
+    return frame.pivot_table(index="topic_id", columns="period", values="appeals", fill_value=0).reindex(columns=range(count - 1, -1, -1), fill_value=0)

@@ -1,0 +1,153 @@
+"""The registry: each metric and each predicate is defined once, for tiles, lists, files and the method page.
+
+A predicate is an SQL condition over appeals `a`; the share shown on a page and the list behind it use the same one.
+"""
+
+import csv
+from dataclasses import dataclass, replace
+
+from queries.store import ROOT
+
+OPEN = "(a.closed_at IS NULL AND a.status NOT IN ('closed', 'rejected'))"
+DUE = "(a.type = 'resolvable' AND a.due_at <= $as_of)"
+
+PREDICATES: dict[str, str] = {
+    "all": "TRUE",
+    "open": OPEN,
+    "closed": "(a.status = 'closed')",
+    "overdue": f"({OPEN} AND a.due_at < $as_of)",
+    "due_soon": f"({OPEN} AND a.due_at >= $as_of AND a.due_at <= $as_of + INTERVAL 1 DAY)",
+    "late": "(coalesce(a.closed_at, $as_of) > a.due_at)",
+    "due_resolvable": DUE,
+    "resolved_on_time": f"({DUE} AND a.status = 'closed' AND a.outcome = 'resolved' AND a.closed_at <= a.due_at)",
+    "still_in_time": "(a.type = 'resolvable' AND a.due_at > $as_of)",
+    "closed_resolvable": "(a.type = 'resolvable' AND a.status = 'closed')",
+    "closed_resolved": "(a.type = 'resolvable' AND a.status = 'closed' AND a.outcome = 'resolved')",
+    "rated": "(a.rating IS NOT NULL)",
+    "rated_good": "(a.rating >= 4)",
+    "answered": "(a.response_minutes IS NOT NULL)",
+    "waiting": "(a.response_minutes IS NULL)",
+    "within_30m": "(a.response_minutes <= 30)",
+    "within_1h": "(a.response_minutes > 30 AND a.response_minutes <= 60)",
+    "within_4h": "(a.response_minutes > 60 AND a.response_minutes <= 240)",
+    "within_8h": "(a.response_minutes > 240 AND a.response_minutes <= 480)",
+    "within_24h": "(a.response_minutes > 480 AND a.response_minutes <= 1440)",
+    "over_24h": "(a.response_minutes > 1440)",
+    "official": "a.is_official",
+    "unofficial": "NOT a.is_official",
+    "restricted": "(a.visibility = 'restricted')",
+    "reopened": "a.reopened",
+    "repeated": "(a.repeat_of IS NOT NULL)",
+    "postponed": "(a.outcome = 'postponed')",
+    "with_point": "(a.lat IS NOT NULL)",
+    "without_point": "(a.lat IS NULL)",
+    "municipal": "(a.level = 'municipal')",
+}
+
+RESPONSE_BUCKETS = ("within_30m", "within_1h", "within_4h", "within_8h", "within_24h", "over_24h", "waiting")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure: its Russian title, its formula in words, the predicates it divides, and which way is better.
+
+    `target` is in the metric's own unit and comes with its basis from data/reference/targets.csv.
+    """
+
+    key: str
+    title: str
+    unit: str
+    formula: str
+    numerator: str = "all"
+    denominator: str | None = None
+    better: str | None = None
+    target: float | None = None
+    basis: str = ""
+
+
+_DEFINED = (
+    Metric(
+        "appeals",
+        "Обращений",
+        "count",
+        "Обращения, поступившие в периоде, по дате поступления в местном времени территории.",
+    ),
+    Metric(
+        "resolved_on_time",
+        "Решено в срок",
+        "share",
+        "Решаемые обращения, у которых срок уже наступил и которые закрыты с итогом «решено» не позже срока, "
+        "делённые на все решаемые обращения, у которых срок уже наступил. Открытые с прошедшим сроком считаются нерешёнными. "
+        "Те, у кого срок впереди, показаны рядом.",
+        "resolved_on_time",
+        "due_resolvable",
+        "up",
+    ),
+    Metric(
+        "closed_resolved",
+        "Закрыто как «решено»",
+        "share",
+        "Закрытые решаемые обращения с итогом «решено», делённые на все закрытые решаемые. Открытые не входят.",
+        "closed_resolved",
+        "closed_resolvable",
+        "up",
+    ),
+    Metric(
+        "rated_good",
+        "Подтвердил житель",
+        "share",
+        "Оценки 4 и 5, делённые на все оценки жителей. Оценивают немногие: рядом показано, сколько.",
+        "rated_good",
+        "rated",
+        "up",
+    ),
+    Metric(
+        "first_response",
+        "Первый ответ",
+        "minutes",
+        "Медиана времени от поступления до первого ответа по всем поступившим. Кто ещё ждёт ответа, считается дольше любого ответившего.",
+        "answered",
+        "all",
+        "down",
+    ),
+    Metric(
+        "overdue",
+        "Просрочено сейчас",
+        "count",
+        "Открытые обращения, срок которых прошёл к моменту данных, независимо от даты поступления.",
+        "overdue",
+        "open",
+        "down",
+    ),
+    Metric(
+        "official",
+        "Официальные каналы",
+        "share",
+        "Обращения через официальные страницы и ресурсы, делённые на все обращения периода. Знаменатель один за все годы.",
+        "official",
+        "all",
+    ),
+    Metric(
+        "rating",
+        "Оценка ответов",
+        "mark",
+        "Среднее оценок жителей от 1 до 5 по обращениям, поступившим в периоде.",
+        "rated",
+        "all",
+        "up",
+    ),
+)
+
+
+def _with_targets(metrics: tuple[Metric, ...]) -> dict[str, Metric]:
+    with open(ROOT / "data" / "reference" / "targets.csv", encoding="utf-8") as file:
+        targets = {row["metric"]: row for row in csv.DictReader(file)}
+    return {
+        m.key: replace(m, target=float(targets[m.key]["target"]), basis=targets[m.key]["basis"])
+        if m.key in targets
+        else m
+        for m in metrics
+    }
+
+
+METRICS = _with_targets(_DEFINED)

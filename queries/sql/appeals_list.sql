@@ -1,0 +1,17 @@
+-- question: which appeals of the scope meet the chosen conditions, newest first?
+-- params: $first, $last, $as_of, $limit, $skip, those of {chosen}
+-- columns: appeal_id, created_local, territory, topic, channel, status, outcome, executor, due_at, is_overdue, is_restricted, text
+SELECT
+    a.appeal_id, ((a.created_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone) AS created_local, t.name AS territory, p.name AS topic, c.name AS channel,
+    a.status::VARCHAR AS status, a.outcome::VARCHAR AS outcome, e.name AS executor, a.street, a.house, a.response_minutes, a.closing_minutes, a.rating,
+    {overdue} AS is_overdue, NOT {readable} AS is_restricted,
+    CASE WHEN {readable} THEN x.text END AS text, a.engagement
+FROM appeals a
+LEFT JOIN texts x USING (appeal_id)
+LEFT JOIN territories t USING (territory_id)
+LEFT JOIN topics p ON p.topic_id = a.topic_id
+LEFT JOIN channels c USING (channel_id)
+LEFT JOIN executors e USING (executor_id)
+WHERE {scope} AND {chosen}
+ORDER BY a.created_at DESC, a.appeal_id
+LIMIT $limit OFFSET $skip

@@ -1,0 +1,15 @@
+-- question: what is open now, how old, what is overdue and what is due within a day?
+-- params: $as_of
+-- columns: open, overdue, due_soon, to_3_days, to_7_days, to_10_days, longer, oldest_days, executors_due_soon
+SELECT
+    count(*) AS open,
+    count(*) FILTER (WHERE {overdue}) AS overdue,
+    count(*) FILTER (WHERE {due_soon}) AS due_soon,
+    count(*) FILTER (WHERE NOT {overdue} AND $as_of - a.created_at <= INTERVAL 3 DAY) AS to_3_days,
+    count(*) FILTER (WHERE NOT {overdue} AND $as_of - a.created_at > INTERVAL 3 DAY AND $as_of - a.created_at <= INTERVAL 7 DAY) AS to_7_days,
+    count(*) FILTER (WHERE NOT {overdue} AND $as_of - a.created_at > INTERVAL 7 DAY AND $as_of - a.created_at <= INTERVAL 10 DAY) AS to_10_days,
+    count(*) FILTER (WHERE NOT {overdue} AND $as_of - a.created_at > INTERVAL 10 DAY) AS longer,
+    max(date_diff('day', a.due_at, $as_of)) FILTER (WHERE {overdue}) AS oldest_overdue_days,
+    count(DISTINCT a.executor_id) FILTER (WHERE {due_soon}) AS executors_due_soon
+FROM appeals a
+WHERE {place} AND {open}

@@ -1,0 +1,60 @@
+"""Conditions of a list and states of an appeal, in words."""
+
+from words import _
+
+CONDITIONS = {
+    "open": _("открытые"),
+    "closed": _("закрытые"),
+    "overdue": _("просроченные сейчас"),
+    "due_soon": _("срок истекает за сутки"),
+    "late": _("с нарушением срока"),
+    "due_resolvable": _("решаемые с наступившим сроком"),
+    "resolved_on_time": _("решённые в срок"),
+    "still_in_time": _("ещё в сроке"),
+    "closed_resolvable": _("закрытые решаемые"),
+    "closed_resolved": _("закрытые как «решено»"),
+    "rated": _("с оценкой жителя"),
+    "rated_good": _("с оценкой 4 или 5"),
+    "answered": _("с ответом"),
+    "waiting": _("ждут ответа"),
+    "within_30m": _("ответ за 30 минут"),
+    "within_1h": _("ответ за 30–60 минут"),
+    "within_4h": _("ответ за 1–4 часа"),
+    "within_8h": _("ответ за 4–8 часов"),
+    "within_24h": _("ответ за 8–24 часа"),
+    "over_24h": _("ответ позже суток"),
+    "official": _("из официальных каналов"),
+    "unofficial": _("из неофициальных каналов"),
+    "restricted": _("с закрытым текстом"),
+    "reopened": _("возвращённые в работу"),
+    "repeated": _("повторные"),
+    "postponed": _("отложенные"),
+    "with_point": _("с точкой на карте"),
+    "without_point": _("без точки на карте"),
+    "municipal": _("муниципального уровня"),
+}
+STATUSES = {"new": _("новое"), "assigned": _("в работе"), "answered": _("отвечено"), "closed": _("закрыто"), "rejected": _("отклонено")}
+OUTCOMES = {"resolved": _("решено"), "explained": _("разъяснено"), "not_resolved": _("не решено"), "postponed": _("отложено")}
+TYPES = {"resolvable": _("решаемое"), "informational": _("информационное"), "unresolvable": _("нерешаемое")}
+DECISIONS = {
+    "acknowledged": _("принято к сведению"), "false_alarm": _("ложная тревога"), "campaign": _("нужно предупредить жителей"), "measure_planned": _("назначена мера"),
+}
+
+
+def in_words(predicates: tuple[str, ...], executor: str | None, street: str, searched: str) -> list[str]:
+    """The conditions of a list, one phrase each."""
+    found = [CONDITIONS[p] for p in predicates]
+    if executor:
+        found.append(_("исполнитель «{name}»").format(name=executor))
+    if street:
+        found.append(street)
+    if searched:
+        found.append(_("в тексте «{words}»").format(words=searched))
+    return found
+
+
+def state(status: str, outcome: str | None) -> str:
+    """«закрыто, решено»."""
+    named = STATUSES[status]
+    return f"{named}, {OUTCOMES[outcome]}" if outcome in OUTCOMES else named
+SPIKE_STATES = {"new": _("новый"), "ongoing": _("продолжается"), "ended": _("закончился")}
