@@ -13,6 +13,8 @@ import gzip
 import io
 import json
 import re
+import subprocess
+import sys
 import tempfile
 import zipfile
 import zlib
@@ -20,15 +22,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from xml.etree import ElementTree
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-import python_calamine as calamine
 
 from ingest.mapping import Refused
+from ingest.sources import sheets
 from words import _
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
@@ -279,39 +282,36 @@ def _ole(path: Path, score: Score) -> Sheet:
 
 
 def _workbook(path: Path, score: Score, form: str) -> Sheet:
-    """The sheet of the workbook whose header is understood best."""
-    best: calamine.CalamineSheet | None = None
-    best_rank = (-1, -1)
-    try:
-        workbook = calamine.CalamineWorkbook.from_path(path)
-        for meta in workbook.sheets_metadata:
-            if meta.typ == calamine.SheetTypeEnum.WorkSheet:
-                sheet = workbook.get_sheet_by_name(meta.name)
-                if sheet.start is not None and (rank := _sheet_rank(sheet, score)) > best_rank:
-                    best, best_rank = sheet, rank
-    except calamine.PasswordError:
-        raise _protected() from None
-    except BaseException as error:  # a panic of the library is not an Exception
-        if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
-            raise
-        raise Refused(_("Книга Excel повреждена. Откройте её, сохраните заново и загрузите.")) from None
-    if best is None:
+    """The sheet of the workbook whose header is understood best, laid out by sheets.py in a temporary folder."""
+    folder = tempfile.TemporaryDirectory(prefix="pulse-")
+    found = Path(folder.name)
+    command = [sys.executable, "-I", sheets.__file__, str(path.resolve()), folder.name]
+    code = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    if code == sheets.PASSWORD:
+        raise _protected()
+    if code == sheets.TOO_BIG:
+        raise Refused(_("Книга Excel слишком велика для этого компьютера. Сохраните таблицу как csv и загрузите."))
+    if code != 0:
+        raise Refused(_("Книга Excel повреждена или слишком велика. Откройте её, сохраните заново и загрузите."))
+    index = json.loads((found / "index.json").read_text(encoding="utf-8"))
+    if not index:
         raise Refused(_("В книге нет ни одного заполненного листа."))
-    chosen = best
-    at, header = _find_header(_sheet_rows(chosen), score)
-    last = chosen.end[0] + 1 if chosen.end else at
-    return Sheet(header, lambda: _below(_sheet_rows(chosen), at), last - at, f"{form}, {_('лист')} «{chosen.name}»")
+    ranks = [(_sheet_score(found / f"{number}.jsonl", score), meta["rows"]) for number, meta in enumerate(index)]
+    chosen = ranks.index(max(ranks))
+    rows = found / f"{chosen}.jsonl"
+    at, header = _find_header(_sheet_rows(rows), score)
+    name, last = index[chosen]["name"], index[chosen]["rows"]
+    return Sheet(header, lambda: _below(_sheet_rows(rows), at), last - at, f"{form}, {_('лист')} «{name}»", keep=folder)
 
 
-def _sheet_rank(sheet: calamine.CalamineSheet, score: Score) -> tuple[int, int]:
-    rows = [[text_of(cell) for cell in row] for row in sheet.to_python(nrows=HEADER_DEPTH)]
-    return max((score(row) for row in rows), default=0), sheet.height
+def _sheet_score(path: Path, score: Score) -> int:
+    return max(score([text_of(cell) for cell in row]) for _n, row in islice(_sheet_rows(path), HEADER_DEPTH) if isinstance(row, list))
 
 
-def _sheet_rows(sheet: calamine.CalamineSheet) -> Iterator[Row]:
-    with guarded(_("лист Excel")):
-        for number, row in enumerate(sheet.iter_rows(), 1):
-            yield number, list(row)
+def _sheet_rows(path: Path) -> Iterator[Row]:
+    with guarded(_("лист Excel")), path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            yield number, json.loads(line, object_hook=sheets.decoded)
 
 
 # header ---------------------------------------------------------------------------------------------------------------

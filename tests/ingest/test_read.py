@@ -217,6 +217,16 @@ def test_one_cell_in_the_far_corner_does_not_take_all_memory(tmp_path: Path) -> 
         open_source(path)
 
 
+def test_a_workbook_that_points_at_itself_costs_only_its_own_load(tmp_path: Path) -> None:
+    content = bytearray((Path(__file__).parent.parent / "data" / "dobrodel_standin.xls").read_bytes())
+    allocation = 512 + 512 * int.from_bytes(content[76:80], "little")
+    entry = content.index("Workbook".encode("utf-16-le"))
+    start = int.from_bytes(content[entry + 116 : entry + 120], "little")
+    content[allocation + 4 * start : allocation + 4 * start + 4] = start.to_bytes(4, "little")
+    with pytest.raises(Refused, match="повреждена"):
+        open_source(file(tmp_path, bytes(content), "loop.xls"))
+
+
 def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "нет.csv"):
         with pytest.raises(Refused):
@@ -257,7 +267,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=3000))
 @example(b"\xff\xfe")
 @example(b"PK\x05\x06" + bytes(18))
@@ -270,7 +280,7 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
         assert str(refused)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(NAMES, min_size=2, max_size=7),
     st.lists(st.lists(CELLS, max_size=9), max_size=12),
