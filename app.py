@@ -12,18 +12,20 @@ from ingest.commands import VERBS
 from queries import context, dictionaries, sources, store
 from queries.access import Access
 from queries.context import Context
-from queries.scope import COUNTRY, encode
+from queries.scope import encode
 from words import _
-from words.dates import moment
-from words.plurals import counted
+from words.freshness import data_line, sources_line, stale_line
 
 logging.getLogger("pulse").setLevel(logging.INFO)
 st.set_page_config(page_title="Пульс", page_icon="static/pulse.png", layout="wide")
 
 SECTIONS = {
     _("Все знаем"): [
-        ("know/overview", _("Обзор"), True), ("know/cities", _("Города и темы"), True), ("know/map", _("Карта"), True),
-        ("know/appeals", _("Обращения"), True), ("know/appeal", _("Обращение"), False),
+        ("know/overview", _("Обзор"), True),
+        ("know/cities", _("Города и темы"), True),
+        ("know/map", _("Карта"), True),
+        ("know/appeals", _("Обращения"), True),
+        ("know/appeal", _("Обращение"), False),
     ],
     _("Быстро решаем"): [("solve/kpi", _("Решение и ответы"), True)],
     _("Не допускаем"): [("prevent/spikes", _("Всплески"), True), ("prevent/spike", _("Всплеск"), False)],
@@ -31,11 +33,24 @@ SECTIONS = {
 }
 
 
+COMPARISONS = (
+    ("prev", _("предыдущий период, те же дни недели")),
+    ("year", _("год назад")),
+    ("none", _("без сравнения")),
+)
+
+
 def navigation() -> st.Page:
     """Pages by the centre's directions; those opened by an id in the URL are hidden."""
     pages = {
         section: [
-            st.Page(f"pages/{path}.py", title=title, url_path=path.split("/")[1], default=path == "know/overview", visibility="visible" if shown else "hidden")
+            st.Page(
+                f"pages/{path}.py",
+                title=title,
+                url_path=path.split("/")[1],
+                default=path == "know/overview",
+                visibility="visible" if shown else "hidden",
+            )
             for path, title, shown in entries
         ]
         for section, entries in SECTIONS.items()
@@ -56,43 +71,39 @@ def read_url() -> Context:
 
 def draw_scope_bar(found: Context) -> None:
     """The one place where territory, period, comparison, channels and topics are chosen."""
-    scope, before = found.scope, found.scope.before()
+    scope, before, params = found.scope, found.scope.before(), encode(found.scope)
     fresh = sources.freshness()
     silent = int((fresh["last_silent"].dt.date == found.days.last).sum()) if len(fresh) else 0
-    tree = found.territories
-    places = [tree.all[COUNTRY]]
-    for region in tree.children(COUNTRY):
-        places += [region, *(t for t in tree.children(region.territory_id) if t.territory_id != region.territory_id)]
-    topics = dictionaries.topic_tree()
-    choices = [Choice(f"b{r.block_id}", r.block, _("Блоки")) for r in topics.drop_duplicates("block_id").itertuples()]
-    choices += [Choice(f"g{int(r.topic_group_id)}", r.topic_group, _("Группы тем")) for r in topics.dropna(subset="topic_group_id").drop_duplicates("topic_group_id").itertuples()]
-    choices += [Choice(f"t{int(r.topic_id)}", r.topic, r.topic_group) for r in topics.dropna(subset="topic_id").itertuples()]
-    params = encode(scope)
-    scope_bar(
-        ScopeState(
-            place=str(scope.place), start=scope.first, end=scope.last, vs=scope.comparison, last_day=found.days.last_full,
-            compared=(before.first, before.last) if before else None, channels=tuple(map(str, scope.channels)),
-            topics=tuple(params["topics"].split(",")) if "topics" in params else (), changed=not found.is_default,
-            data_line=_("Данные на {moment}").format(moment=moment(found.moment)), stale=store.is_stale(),
-            sources=_("{fresh} из {all}").format(fresh=len(fresh) - silent, all=counted(len(fresh), "источник", "gen")) if len(fresh) else "",
-            sources_page="pages/data/method.py",
-        ),
-        ScopeOptions(
-            places=[Place(str(t.territory_id), t.name, tree.all[t.parent_id].name if t.kind == "municipality" else "") for t in places],
-            comparisons=[
-                Choice("prev", _("предыдущий период, те же дни недели")), Choice("year", _("год назад")), Choice("none", _("без сравнения")),
-            ],
-            channels=[Choice(str(c.channel_id), c.name_, official=c.is_official) for c in dictionaries.channels().rename(columns={"name": "name_"}).itertuples()],
-            topics=choices,
-        ),
+    state = ScopeState(
+        place=str(scope.place),
+        start=scope.first,
+        end=scope.last,
+        vs=scope.comparison,
+        last_day=found.days.last_full,
+        compared=(before.first, before.last) if before else None,
+        channels=tuple(map(str, scope.channels)),
+        topics=tuple(params["topics"].split(",")) if "topics" in params else (),
+        changed=not found.is_default,
+        data_line=data_line(store.is_demo(), found.days.last_full, found.moment),
+        stale=store.is_stale(),
+        sources=sources_line(len(fresh), silent),
+        sources_page="pages/data/method.py",
     )
+    options = ScopeOptions(
+        places=[Place(*place) for place in dictionaries.place_choices(found.territories)],
+        comparisons=[Choice(*comparison) for comparison in COMPARISONS],
+        channels=[Choice(*channel) for channel in dictionaries.channel_choices()],
+        topics=[Choice(*topic) for topic in dictionaries.topic_choices()],
+    )
+    scope_bar(state, options)
     if store.is_stale():
-        headline.banner(_("Данные устарели: последняя запись {moment}. Загрузите свежую выгрузку на странице «Загрузки».").format(moment=moment(found.moment)))
+        headline.banner(stale_line(found.moment))
 
 
 def main() -> None:
     """Open the store, start the one worker, draw the frame, run the page."""
     theme.style()
+    st.logo("static/logo.svg", size="large")
     page = navigation()
     try:
         store.open_store()
@@ -100,7 +111,9 @@ def main() -> None:
         st.error(_("Не открыть базу: {why}. Закройте ту программу и обновите страницу.").format(why=busy))
         return
     except store.StoreMissing:
-        st.error(_("Базы ещё нет. Запустите «python3 run.py»: он построит демонстрационную, или «python3 run.py --empty» для своих данных."))
+        st.error(
+            _("Базы ещё нет. Запустите «python3 run.py»: он построит демонстрационную, или «python3 run.py --empty» для своих данных.")
+        )
         return
     except store.StoreDamaged:
         st.error(_("Файл базы повреждён. Остановите приложение и восстановите базу: python3 run.py ingest rebuild"))

@@ -91,7 +91,8 @@ def score(counts: Counts, dates: Days, *, frequency: str, last: int, missing: ND
         for i in range(0, len(counts), BATCH)
     ]
     arrays = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.empty((0, last))] * 5
-    return Scores(*arrays, method=method)
+    p_value, expected, upper, lower, dispersion = arrays
+    return Scores(p_value, expected, upper, lower, dispersion, method)
 
 
 def _design(dates: Days, frequency: str, method: str) -> Floats:
@@ -156,7 +157,9 @@ def _fit(y: Floats, x: Floats, pairs: Floats, weight: Floats) -> tuple[Floats, F
         w = weight * mu
         information = (w @ pairs).reshape(-1, p, p)
         gradient = (weight * (y - mu)) @ x
-        step = np.linalg.solve(information + ridge * np.maximum(np.trace(information, axis1=1, axis2=2), 1e-3)[:, None, None], gradient[:, :, None])[:, :, 0]
+        step = np.linalg.solve(
+            information + ridge * np.maximum(np.trace(information, axis1=1, axis2=2), 1e-3)[:, None, None], gradient[:, :, None]
+        )[:, :, 0]
         beta += np.clip(step, -1.5, 1.5)
     return beta, information
 
@@ -189,7 +192,9 @@ def alarms(scores: Scores, seen: Counts, q: float = 0.1) -> NDArray[np.bool_]:
     ranked = np.sort(p, axis=0)
     tests = len(p)
     passed = ranked <= q * np.arange(1, tests + 1)[:, None] / tests
-    threshold = np.where(passed.any(axis=0), np.take_along_axis(ranked, (tests - 1 - np.argmax(passed[::-1], axis=0))[None], axis=0)[0], 0.0)
+    threshold = np.where(
+        passed.any(axis=0), np.take_along_axis(ranked, (tests - 1 - np.argmax(passed[::-1], axis=0))[None], axis=0)[0], 0.0
+    )
     return (p <= np.minimum(threshold, ALPHA)) & (p < 1)
 
 
@@ -206,8 +211,14 @@ def runs(flagged: NDArray[np.bool_], scores: Scores, seen: Counts) -> Iterator[R
             window = slice(onset, final + 1)
             observed = int(seen[series, window].sum())
             yield Run(
-                int(series), onset, first, final, onset + int(seen[series, window].argmax()), observed,
-                float(scores.expected[series, window].sum()), float(scores.p_value[series, piece].min()),
+                int(series),
+                onset,
+                first,
+                final,
+                onset + int(seen[series, window].argmax()),
+                observed,
+                float(scores.expected[series, window].sum()),
+                float(scores.p_value[series, piece].min()),
             )
 
 

@@ -22,5 +22,8 @@ def hexagons(lat: NDArray[np.float64], lon: NDArray[np.float64], resolution: int
 
 def _feature(cell: str, count: int) -> dict[str, Any]:
     ring = [[lon, lat] for lat, lon in h3.cell_to_boundary(cell)]
-    return {"type": "Feature", "properties": {"id": cell, "value": count}, "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}}
-
+    return {
+        "type": "Feature",
+        "properties": {"id": cell, "value": count},
+        "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
+    }

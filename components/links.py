@@ -6,6 +6,7 @@ from typing import NoReturn
 import streamlit as st
 
 from components.safe import plain
+from words import _
 
 SCOPE_PARAMS = ("place", "from", "to", "vs", "channels", "topics")
 
@@ -33,23 +34,45 @@ def page_link(label: str, page: str, params: Params | None = None, help: str | N
 
 
 def open_page(page: str, params: Params | None = None) -> NoReturn:
-    """Goes to `page` at once (after a click on a chart, a row or a button), in the same scope changed by `params`."""
-    st.switch_page(page, query_params=merged(params))
+    """Goes to `page` at once (after a click on a chart or a row), in the same scope changed by `params`.
+
+    st.switch_page would first write the new parameters into the address of this page, so that «Назад» came back to
+    a narrowed scope; a link is one step of history. It is drawn and pressed; without scripts the reader presses it.
+    """
+    with st.container(key="open_page"):
+        page_link(_("Открыть →"), page, params)
+    st.html(_PRESS, unsafe_allow_javascript=True)
+    st.stop()
+
+
+_PRESS = """<script>
+(function press(left) {
+  const link = document.querySelector(".st-key-open_page a");
+  if (link) link.click(); else if (left) setTimeout(press, 50, left - 1);
+})(60);
+</script>"""
 
 
 def open_button(label: str, page: str, params: Params | None = None, *, key: str, primary: bool = False) -> None:
-    """Draws a button that opens `page`; `primary` for the one main action of a screen."""
-    if st.button(plain(label), key=key, type="primary" if primary else "secondary"):
-        open_page(page, params)
+    """Draws a link to `page` that looks like a button; `primary` for the one main action of a screen."""
+    with st.container(key=f"{'primary' if primary else 'plain'}_button_{key}", width="content"):
+        page_link(label, page, params)
 
 
 def set_params(params: Params) -> None:
-    """Changes the URL of this page: sets the given parameters, removes those given as None."""
-    for name, value in params.items():
-        if value is None:
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = _as_param(value)
+    """Changes the URL of this page in one step of history: sets the given parameters, removes those given as None."""
+    now = {name: st.query_params.get_all(name) for name in st.query_params}
+    new = now | {name: _values(value) for name, value in params.items()}
+    kept = {name: values for name, values in new.items() if values}
+    if kept != now:
+        st.query_params.from_dict(kept)
+
+
+def _values(value: object) -> list[str]:
+    if value is None:
+        return []
+    shown = _as_param(value)
+    return [shown] if isinstance(shown, str) else shown
 
 
 def _as_param(value: object) -> str | list[str]:

@@ -2,6 +2,7 @@
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$<>&^=\"'])")
@@ -44,5 +45,6 @@ def _fold(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    visible = "".join(char for char in text if char.isprintable() or char in "\n\t ")
+    """Escaped, without control characters and those that turn the direction of writing."""
+    visible = "".join(char for char in text if char in "\n\t" or unicodedata.category(char)[0] != "C")
     return html.escape(visible).replace("\n", "<br>")

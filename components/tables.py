@@ -123,11 +123,12 @@ def matrix(
     values, counts, ratio: same shape, index = territory names, columns = block names. values are shown as `kind`
     (count, rate, change); counts decide: below 10 a cell is grey and uncoloured; ratio (1 = as usual, NaN = nothing
     to compare with) picks one of seven colours. lead and tail: further columns left and right, same index, described
-    by `columns`; total: the last, bold row over the block columns.
+    by `columns`; total: the last, bold row, with values for any of the columns.
     """
     name = str(values.index.name or _("Территория"))
-    body = values if total is None else pd.concat([values, total.to_frame().T])
-    frame = pd.concat([side for side in (lead, body, tail) if side is not None], axis=1)
+    frame = pd.concat([side for side in (lead, values, tail) if side is not None], axis=1)
+    if total is not None:
+        frame = pd.concat([frame, total.reindex(frame.columns).to_frame().T.infer_objects()])
     frame.insert(0, name, frame.index)
     frame = _with_pictures(frame.reset_index(drop=True), columns)
     colours = palette()
@@ -144,7 +145,7 @@ def matrix(
     config[name] = st.column_config.Column(name)
     event = st.dataframe(
         frame.style.format(formats, na_rep=_("н/д")).apply(lambda _frame: styles, axis=None),
-        key=key, hide_index=True, height="content", row_height=ROW, placeholder="", alt=str(name),
+        key=key, hide_index=True, height="content", row_height=ROW, placeholder=_("н/д"), alt=str(name),
         on_select="rerun", selection_mode="single-cell", column_config=config,
     )  # fmt: skip
     cells = event["selection"]["cells"]

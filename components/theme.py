@@ -175,6 +175,10 @@ _CSS = """
 [data-testid="stPageLink"] a span, [data-testid="stPageLink"] a p {
   color: %(data)s; font-weight: 600; text-decoration: none; }
 [data-testid="stPageLink"] a:hover p { text-decoration: underline; }
+[class*="_button_"] [data-testid="stPageLink"] a { padding: 7px 14px; border: 1px solid %(line)s; border-radius: 8px; }
+[class*="_button_"] [data-testid="stPageLink"] a p { color: %(text)s; text-decoration: none; }
+[class*="st-key-primary_button_"] [data-testid="stPageLink"] a { background: %(data)s !important; border-color: %(data)s; }
+[class*="st-key-primary_button_"] [data-testid="stPageLink"] a p { color: %(page)s; }
 [data-testid="stMetric"] label p { font-weight: 600; }
 [class*="st-key-new_attention"] { border-color: %(attention)s !important; }
 [class*="st-key-chosen"] { border-color: %(data)s !important; }

@@ -15,8 +15,16 @@ from words.numbers import integer
 
 app = typer.Typer(help="Загрузка данных и уход за базой.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 NAMES = {
-    "read": "Прочитано", "loaded": "Загружено", "updated": "Обновлено", "duplicates": "Повторы", "stale": "Устаревшие",
-    "rejected": "Отбраковано", "comments": "Комментариев", "first_day": "Первый день", "last_day": "Последний день", "batch_id": "Номер загрузки",
+    "read": "Прочитано",
+    "loaded": "Загружено",
+    "updated": "Обновлено",
+    "duplicates": "Повторы",
+    "stale": "Устаревшие",
+    "rejected": "Отбраковано",
+    "comments": "Комментариев",
+    "first_day": "Первый день",
+    "last_day": "Последний день",
+    "batch_id": "Номер загрузки",
 }
 
 
@@ -59,7 +67,11 @@ def load(
     """Загрузить выгрузки: кабинет «Инцидент Менеджмент» или любую таблицу."""
     for path in paths:
         arguments = {
-            "path": str(path.resolve()), "name": path.name, "source": source, "mapping": str(mapping.resolve()) if mapping else None, "new_store": new_store,
+            "path": str(path.resolve()),
+            "name": path.name,
+            "source": source,
+            "mapping": str(mapping.resolve()) if mapping else None,
+            "new_store": new_store,
         }
         report = run("load", arguments, as_json)
         if as_json:
@@ -85,7 +97,11 @@ def demo(
         answer = commands.make_demo({"rows": rows, "seed": seed, "until": until}, show)
     except (OSError, ValueError, store.StoreBusy) as error:
         fail(str(error), as_json)
-    print(json.dumps(answer, ensure_ascii=False, default=str) if as_json else f"\nГотово: {integer(answer['loaded'])} обращений, последний день {answer['last_day']}")
+    print(
+        json.dumps(answer, ensure_ascii=False, default=str)
+        if as_json
+        else f"\nГотово: {integer(answer['loaded'])} обращений, последний день {answer['last_day']}"
+    )
 
 
 @app.command()

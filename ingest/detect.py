@@ -60,8 +60,10 @@ def refresh(cursor: duckdb.DuckDBPyConnection, batch_id: int | None) -> None:
 
 def _today(cursor: duckdb.DuckDBPyConnection) -> Any:
     facts = dict(cursor.execute("FROM meta").fetchall())
-    moment = pd.Timestamp(facts["as_of"]) + pd.Timedelta(days=1) if "as_of" in facts else min(
-        pd.Timestamp(store.clock()), pd.Timestamp(facts.get("newest", store.clock())) + store.STALE_AFTER
+    moment = (
+        pd.Timestamp(facts["as_of"]) + pd.Timedelta(days=1)
+        if "as_of" in facts
+        else min(pd.Timestamp(store.clock()), pd.Timestamp(facts.get("newest", store.clock())) + store.STALE_AFTER)
     )
     return moment.date()
 
@@ -108,8 +110,8 @@ def _dense(long: pd.DataFrame, names: list[str], days: np.ndarray) -> tuple[pd.D
 
 
 def _spikes_of(series: Series, days: np.ndarray, silent: list[Any], known: pd.DataFrame) -> tuple[list[dict[str, Any]], list[pd.DataFrame]]:
-    missing = np.isin(days, np.array(silent, dtype="datetime64[D]"))
-    missing = np.broadcast_to(missing, series.counts.shape) if missing.any() else None
+    quiet = np.isin(days, np.array(silent, dtype="datetime64[D]"))
+    missing = np.broadcast_to(quiet, series.counts.shape) if quiet.any() else None
     scores = spikes.score(series.counts, days, frequency="D", last=len(days), missing=missing)
     recent = spikes.score(series.counts, days, frequency="D", last=min(RECENT, len(days)), missing=missing)
     if len(days) > RECENT + spikes.LEFT_OUT["D"] + spikes.EIGHT_WEEKS["D"]:
@@ -121,17 +123,28 @@ def _spikes_of(series: Series, days: np.ndarray, silent: list[Any], known: pd.Da
         row = _row(series, run, days, scores.method, known)
         rows.append(row)
         window = slice(max(run.onset - BEFORE, 0), min(run.last + AFTER + 1, len(days)))
-        around.append(pd.DataFrame({
-            "spike_id": row["spike_id"], "day": days[window], "observed": series.counts[run.series, window], "expected": scores.expected[run.series, window],
-            "upper": scores.upper[run.series, window], "p_value": scores.p_value[run.series, window], "is_alarm": flagged[run.series, window],
-        }))
+        around.append(
+            pd.DataFrame(
+                {
+                    "spike_id": row["spike_id"],
+                    "day": days[window],
+                    "observed": series.counts[run.series, window],
+                    "expected": scores.expected[run.series, window],
+                    "upper": scores.upper[run.series, window],
+                    "p_value": scores.p_value[run.series, window],
+                    "is_alarm": flagged[run.series, window],
+                }
+            )
+        )
     return rows, around
 
 
 def _row(series: Series, run: spikes.Run, days: np.ndarray, method: str, known: pd.DataFrame) -> dict[str, Any]:
     name = series.names.iloc[run.series]
     onset, end = pd.Timestamp(days[run.onset]), pd.Timestamp(days[run.last])
-    same = known[(known["level"] == series.level) & (known["territory_id"] == name["territory_id"]) & (known["topic_id"] == name["topic_id"])]
+    same = known[
+        (known["level"] == series.level) & (known["territory_id"] == name["territory_id"]) & (known["topic_id"] == name["topic_id"])
+    ]
     same = same[(same["onset"] <= end + pd.Timedelta(days=spikes.GAP)) & (same["last_day"] >= onset - pd.Timedelta(days=spikes.GAP))]
     flagged = pd.Timestamp(days[run.first_flagged])
     if len(same):
@@ -142,11 +155,26 @@ def _row(series: Series, run: spikes.Run, days: np.ndarray, method: str, known: 
     going = end >= last - pd.Timedelta(days=STILL_GOING)
     state = "ended" if not going else "new" if onset > last - pd.Timedelta(days=NEW_FOR) else "ongoing"
     return {
-        "spike_id": own, "level": series.level, "territory_id": int(name["territory_id"]), "block_id": int(name["block_id"]),
-        "topic_group_id": int(name["topic_group_id"]), "topic_id": int(name["topic_id"]), "frequency": "D", "method": method,
-        "onset": onset.date(), "first_flagged": flagged.date(), "peak": pd.Timestamp(days[run.peak]).date(), "last_day": end.date(),
-        "observed": run.observed, "expected": run.expected, "excess": run.excess, "ratio": run.ratio, "severity": run.severity,
-        "p_value": run.p_value, "state": state, "stored_onset": days[run.onset],
+        "spike_id": own,
+        "level": series.level,
+        "territory_id": int(name["territory_id"]),
+        "block_id": int(name["block_id"]),
+        "topic_group_id": int(name["topic_group_id"]),
+        "topic_id": int(name["topic_id"]),
+        "frequency": "D",
+        "method": method,
+        "onset": onset.date(),
+        "first_flagged": flagged.date(),
+        "peak": pd.Timestamp(days[run.peak]).date(),
+        "last_day": end.date(),
+        "observed": run.observed,
+        "expected": run.expected,
+        "excess": run.excess,
+        "ratio": run.ratio,
+        "severity": run.severity,
+        "p_value": run.p_value,
+        "state": state,
+        "stored_onset": days[run.onset],
     }
 
 

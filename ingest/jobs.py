@@ -171,7 +171,7 @@ class Worker:
 
         try:
             progress(0.0, "Начинаем")
-            answer = {"answer": self._verbs[task["verb"]](task["arguments"], progress)}
+            answer: dict[str, Any] = {"answer": self._verbs[task["verb"]](task["arguments"], progress)}
         except Stopped:
             answer = {"error": "Остановлено. База осталась прежней."}
         except Exception as error:  # noqa: BLE001 - whatever fails in a job must reach the command that waits for it

@@ -144,8 +144,10 @@ def _tables() -> dict[str, pa.Schema]:
 
 def _shaped(table: pa.Table, schema: pa.Schema, source: str) -> pa.Table:
     columns = [
-        table[f.name].cast(f.type) if f.name in table.column_names
-        else pa.array([source] * table.num_rows) if f.name == "source"
+        table[f.name].cast(f.type)
+        if f.name in table.column_names
+        else pa.array([source] * table.num_rows)
+        if f.name == "source"
         else pa.nulls(table.num_rows, f.type)
         for f in schema
     ]
@@ -242,19 +244,29 @@ def _clocks(frame: pd.DataFrame) -> pa.Table:
     due = frame["created_at"].to_numpy("datetime64[s]") + (due_local - created)
     due[frame["resolution_days"].isna().to_numpy()] = np.datetime64("NaT")
     given = frame["due_at"].to_numpy("datetime64[s]")
-    return pa.table({
-        "appeal_id": frame["appeal_id"].to_numpy(),
-        "response_work_minutes": pa.array(worked, mask=worked < 0, type=pa.int32()),
-        "due_at": pa.array(np.where(np.isnat(given), due, given)),
-    })
+    return pa.table(
+        {
+            "appeal_id": frame["appeal_id"].to_numpy(),
+            "response_work_minutes": pa.array(worked, mask=worked < 0, type=pa.int32()),
+            "due_at": pa.array(np.where(np.isnat(given), due, given)),
+        }
+    )
 
 
 def _close_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, label: Label, rejected: int) -> Report:
     counts = dict(run(cursor, "verdict_counts").fetchall())
     first_day, last_day, newest = _row(cursor, "batch_span") or (None, None, None)
     report = Report(
-        batch_id, label.name, sum(counts.values()) + rejected, counts.get("loaded", 0), counts.get("updated", 0),
-        counts.get("duplicate", 0), counts.get("stale", 0), rejected, first_day, last_day,
+        batch_id,
+        label.name,
+        sum(counts.values()) + rejected,
+        counts.get("loaded", 0),
+        counts.get("updated", 0),
+        counts.get("duplicate", 0),
+        counts.get("stale", 0),
+        rejected,
+        first_day,
+        last_day,
         _one(cursor, "batch_comments", batch_id=batch_id),
     )
     facts = {k: v for k, v in asdict(report).items() if k not in ("comments", "warnings", "seen_before")}

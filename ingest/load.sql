@@ -178,8 +178,9 @@ ORDER BY date_trunc('month', i.created_local), i.territory_id, i.created_at;
 
 -- step: events
 CREATE OR REPLACE TEMP TABLE new_events AS
-SELECT (md5_number_lower(e.source || chr(31) || e.external_id) >> 1)::BIGINT AS appeal_id, e."at" AS happened_at, e.status::appeal_status AS status, x.executor_id, e.note
+SELECT (md5_number_lower(coalesce(s.source, e.source) || chr(31) || e.external_id) >> 1)::BIGINT AS appeal_id, e."at" AS happened_at, e.status::appeal_status AS status, x.executor_id, e.note
 FROM stage_events e
+LEFT JOIN (SELECT DISTINCT external_id, source FROM stage) s ON s.external_id = e.external_id
 LEFT JOIN executors x ON x.name = e.executor;
 DELETE FROM events WHERE appeal_id IN (SELECT appeal_id FROM verdicts WHERE verdict = 'updated');
 INSERT INTO events
@@ -194,9 +195,10 @@ SELECT c.comment_id, a.appeal_id, c.created_at, coalesce(a.territory_id, 0), a.t
 FROM (
     SELECT DISTINCT ON (comment_id) * FROM (
         SELECT
-            *, (md5_number_lower(source || chr(31) || coalesce(comment_external_id, md5(concat_ws(chr(31), created_at, external_id, text)))) >> 1)::BIGINT AS comment_id,
-            (md5_number_lower(source || chr(31) || external_id) >> 1)::BIGINT AS of_appeal
-        FROM stage_comments
+            k.*, (md5_number_lower(k.source || chr(31) || coalesce(k.comment_external_id, md5(concat_ws(chr(31), k.created_at, k.external_id, k.text)))) >> 1)::BIGINT AS comment_id,
+            (md5_number_lower(coalesce(s.source, k.source) || chr(31) || k.external_id) >> 1)::BIGINT AS of_appeal
+        FROM stage_comments k
+        LEFT JOIN (SELECT DISTINCT external_id, source FROM stage) s ON s.external_id = k.external_id
     )
 ) c
 LEFT JOIN appeals a ON a.appeal_id = c.of_appeal

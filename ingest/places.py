@@ -41,7 +41,11 @@ def resolve(cursor: duckdb.DuckDBPyConnection, named: pd.DataFrame, may_grow: bo
     """
     territories = cursor.execute("FROM territories").df()
     regions = {plain(r.name_): r.territory_id for r in territories.rename(columns={"name": "name_"}).itertuples() if r.kind == "region"}
-    towns = {(t.region_id, plain(t.name_)): t.territory_id for t in territories.rename(columns={"name": "name_"}).itertuples() if t.kind == "municipality"}
+    towns = {
+        (t.region_id, plain(t.name_)): t.territory_id
+        for t in territories.rename(columns={"name": "name_"}).itertuples()
+        if t.kind == "municipality"
+    }
     by_name: dict[str, list[int]] = {}
     for (_, name), own in towns.items():
         by_name.setdefault(name, []).append(own)
@@ -69,10 +73,22 @@ def resolve(cursor: duckdb.DuckDBPyConnection, named: pd.DataFrame, may_grow: bo
                 territory, next_id = next_id, next_id + 1
                 towns[(region, plain(town_text))] = territory
                 place = home if is_home else None
-                grown.append((
-                    territory, region, region, "municipality", town_text, None, place.population if place else None,
-                    place.lat if place else None, place.lon if place else None, place.timezone if place else zones[region], False, None,
-                ))
+                grown.append(
+                    (
+                        territory,
+                        region,
+                        region,
+                        "municipality",
+                        town_text,
+                        None,
+                        place.population if place else None,
+                        place.lat if place else None,
+                        place.lon if place else None,
+                        place.timezone if place else zones[region],
+                        False,
+                        None,
+                    )
+                )
         elif region is not None:
             territory = region
         found.append((region_name, town_name, territory))

@@ -36,7 +36,7 @@ def build(cursor: duckdb.DuckDBPyConnection, kind: str, as_of: datetime | None) 
     cursor.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
     blocks: dict[str, tuple[int, str, str]] = {}
     groups: dict[str, tuple[int, int, str]] = {}
-    topics = []
+    topics: list[tuple[Any, ...]] = []
     for row in reference("topics"):
         block = blocks.setdefault(row["block_code"], (len(blocks) + 1, row["block_code"], row["block"]))
         group = groups.setdefault(row["topic_group"], (len(groups) + 1, block[0], row["topic_group"]))
@@ -45,7 +45,11 @@ def build(cursor: duckdb.DuckDBPyConnection, kind: str, as_of: datetime | None) 
     _fill(cursor, "topic_groups", list(groups.values()))
     _fill(cursor, "topics", topics)
     _fill(cursor, "sources", [(int(r["source_id"]), r["code"], r["name"], r["visibility"]) for r in reference("sources")])
-    _fill(cursor, "channels", [(int(r["channel_id"]), r["code"], r["name"], r["is_official"] in ("1", "true", "True")) for r in reference("channels")])
+    _fill(
+        cursor,
+        "channels",
+        [(int(r["channel_id"]), r["code"], r["name"], r["is_official"] in ("1", "true", "True")) for r in reference("channels")],
+    )
     _fill(cursor, "executors", [(n, r["executor"], r["level"]) for n, r in enumerate(reference("executors"), 1)])
     _fill(cursor, "territories", _territories())
     facts = {"kind": kind, "schema_version": str(SCHEMA_VERSION), "created_at": store.clock().isoformat()}
@@ -59,11 +63,22 @@ def _territories() -> list[tuple[Any, ...]]:
     for r in reference("territories"):
         own, parent = int(r["territory_id"]), int(r["parent_id"] or 0)
         region = own if r["kind"] == "region" else parent if r["kind"] == "municipality" else 0
-        rows.append((
-            own, parent, region, r["kind"], r["name"], r["oktmo"] or None, int(r["population"]) if r["population"] else None,
-            float(r["lat"]) if r["lat"] else None, float(r["lon"]) if r["lon"] else None, r["timezone"] or "Europe/Moscow",
-            r["is_pilot"] in ("1", "true", "True"), r["connected_on"] or None,
-        ))
+        rows.append(
+            (
+                own,
+                parent,
+                region,
+                r["kind"],
+                r["name"],
+                r["oktmo"] or None,
+                int(r["population"]) if r["population"] else None,
+                float(r["lat"]) if r["lat"] else None,
+                float(r["lon"]) if r["lon"] else None,
+                r["timezone"] or "Europe/Moscow",
+                r["is_pilot"] in ("1", "true", "True"),
+                r["connected_on"] or None,
+            )
+        )
     return rows
 
 

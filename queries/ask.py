@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from queries import access, scope as scopes, store
+from queries import access, store
+from queries import scope as scopes
 from queries.metrics import PREDICATES
 from queries.scope import Scope
 

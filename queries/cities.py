@@ -8,6 +8,7 @@ import pandas as pd
 from queries.ask import ask
 from queries.dictionaries import Territories, topic_tree
 from queries.scope import COUNTRY, Scope
+from words.predicates import SHORT_BLOCKS
 
 
 def _child(scope: Scope) -> dict[str, str]:
@@ -19,15 +20,20 @@ def by_block(scope: Scope) -> pd.DataFrame:
     """territory_id, block_id, appeals, before: how many in each child territory and block."""
     before = scope.before()
     return ask(
-        "places_by_block", scope, _child(scope),
-        before_first=before.first if before else date(1, 1, 1), before_last=before.last if before else date(1, 1, 1),
+        "places_by_block",
+        scope,
+        _child(scope),
+        before_first=before.first if before else date(1, 1, 1),
+        before_last=before.last if before else date(1, 1, 1),
     )
 
 
 def by_period(scope: Scope, count: int = 8) -> pd.DataFrame:
     """Appeals by child territory (index) and period, oldest first, the scope's own last."""
     frame = ask("places_by_period", scope, _child(scope), days=scope.days, periods=count)
-    return frame.pivot_table(index="territory_id", columns="period", values="appeals", fill_value=0).reindex(columns=range(count - 1, -1, -1), fill_value=0)
+    return frame.pivot_table(index="territory_id", columns="period", values="appeals", fill_value=0).reindex(
+        columns=range(count - 1, -1, -1), fill_value=0
+    )
 
 
 def figures(scope: Scope) -> pd.DataFrame:
@@ -80,19 +86,26 @@ def block_matrix(scope: Scope, tree: Territories, view: str) -> BlockMatrix:
         ratio = counts.div(counts.sum(axis=1), axis=0) / (everything / everything.sum())
     order = by.sort_values(ascending=False).index
     weeks = by_period(scope)
-    margins = pd.DataFrame({
-        "people": people / 1000,
-        "total": by,
-        "weeks": pd.Series({own: [float(v) for v in weeks.loc[own]] for own in order}),
-    })
-    labels, titles = pd.Series(names), blocks.reindex(counts.columns).fillna("Прочее")
+    margins = pd.DataFrame(
+        {
+            "people": people / 1000,
+            "total": by,
+            "weeks": pd.Series({own: [float(v) for v in weeks.loc[own]] for own in order}),
+        }
+    )
+    labels, titles = pd.Series(names), blocks.reindex(counts.columns).fillna("Прочее").replace(SHORT_BLOCKS)
 
     def named(frame: pd.DataFrame) -> pd.DataFrame:
         return frame.loc[order].rename(index=labels, columns=titles)
 
     return BlockMatrix(
-        named(counts), named(values.astype(float)), named(ratio), total.astype(float).rename(titles), margins.loc[order].rename(index=labels),
-        pd.Series({name: own for own, name in names.items()}), pd.Series({title: own for own, title in titles.items()}),
+        named(counts),
+        named(values.astype(float)),
+        named(ratio),
+        total.astype(float).rename(titles),
+        margins.loc[order].rename(index=labels),
+        pd.Series({name: own for own, name in names.items()}),
+        pd.Series({title: own for own, title in titles.items()}),
     )
 
 

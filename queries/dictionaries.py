@@ -42,9 +42,16 @@ class Territories:
     def __init__(self, frame: pd.DataFrame):
         self.all = {
             int(r.territory_id): Territory(
-                int(r.territory_id), int(r.parent_id or 0), int(r.region_id), r.kind, r.name_,
-                None if pd.isna(r.population) else int(r.population), None if pd.isna(r.lat) else r.lat, None if pd.isna(r.lon) else r.lon,
-                r.timezone, int(r.appeals),
+                int(r.territory_id),
+                int(r.parent_id or 0),
+                int(r.region_id),
+                r.kind,
+                r.name_,
+                None if pd.isna(r.population) else int(r.population),
+                None if pd.isna(r.lat) else r.lat,
+                None if pd.isna(r.lon) else r.lon,
+                r.timezone,
+                int(r.appeals),
             )
             for r in frame.rename(columns={"name": "name_"}).fillna({"parent_id": 0}).itertuples()
         }
@@ -127,3 +134,27 @@ def days(zone: ZoneInfo) -> Days:
 def local_moment(zone: ZoneInfo) -> datetime:
     """The moment of the store on a territory's clock."""
     return store.as_of().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)
+
+
+def place_choices(tree: Territories) -> list[tuple[str, str, str]]:
+    """(id, name, region) of the territories that have appeals: the country, then each region with its towns."""
+    places = [tree.all[COUNTRY]]
+    for region in tree.children(COUNTRY):
+        places += [region, *(t for t in tree.children(region.territory_id) if t.territory_id != region.territory_id)]
+    return [(str(t.territory_id), t.name, tree.all[t.parent_id].name if t.kind == "municipality" else "") for t in places]
+
+
+def channel_choices() -> list[tuple[str, str, str, bool]]:
+    """(id, name, group, is official); channels have no groups."""
+    return [(str(c.channel_id), c.title, "", bool(c.is_official)) for c in channels().rename(columns={"name": "title"}).itertuples()]
+
+
+def topic_choices() -> list[tuple[str, str, str]]:
+    """(letter and id as in the URL, name, heading): blocks, groups, then topics under their groups."""
+    tree = topic_tree()
+    groups, topics = tree.dropna(subset="topic_group_id").drop_duplicates("topic_group_id"), tree.dropna(subset="topic_id")
+    return [
+        *((f"b{r.block_id}", r.block, "Блоки") for r in tree.drop_duplicates("block_id").itertuples()),
+        *((f"g{int(r.topic_group_id)}", r.topic_group, "Группы тем") for r in groups.itertuples()),
+        *((f"t{int(r.topic_id)}", r.topic, r.topic_group) for r in topics.itertuples()),
+    ]

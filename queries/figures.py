@@ -16,8 +16,8 @@ PERIODS = 13
 
 @dataclass(frozen=True)
 class Figure:
-    """One metric of one period. value is None where it cannot be said (nobody due, nobody rated, half unanswered);
-    numerator of denominator stand behind a share."""
+    """One metric of one period, `first`–`last`. value is None where it cannot be said (nobody due, nobody rated, half
+    unanswered); numerator of n stand behind a share."""
 
     key: str
     value: float | None
@@ -25,6 +25,8 @@ class Figure:
     numerator: int
     before: float | None
     history: tuple[float | None, ...]
+    first: date
+    last: date
 
 
 def value_of(key: str, row: pd.Series) -> float | None:
@@ -59,18 +61,35 @@ def totals(scope: Scope) -> pd.Series:
     return periods(scope, 1).loc[0]
 
 
-def figure(key: str, history: pd.DataFrame, before: pd.Series | None) -> Figure:
-    """One metric from the counts of `periods` and of the comparison period."""
+def figure(key: str, scope: Scope, history: pd.DataFrame, before: pd.Series | None) -> Figure:
+    """One metric from the counts of `periods` and of the comparison period.
+
+    «Решено в срок» is taken from the latest of the periods whose terms have come for nine appeals in ten: a week that
+    has just ended has hardly anything due. It is compared with the period before that one.
+    """
     metric = METRICS[key]
-    now = history.loc[0]
+    back = settled(history) if key == "resolved_on_time" else 0
+    now = history.loc[back]
+    if back:
+        before = history.loc[back + 1] if before is not None and back + 1 in history.index else None
+    shift = timedelta(days=scope.days * back)
     return Figure(
         key=key,
         value=value_of(key, now),
         n=int(now[_column(metric.denominator or metric.numerator)]),
         numerator=int(now[_column(metric.numerator)]),
         before=None if before is None else value_of(key, before),
-        history=tuple(value_of(key, history.loc[i]) for i in reversed(history.index)),
+        history=tuple(value_of(key, history.loc[i]) for i in reversed(history.index) if i >= back),
+        first=scope.first - shift,
+        last=scope.last - shift,
     )
+
+
+def settled(history: pd.DataFrame) -> int:
+    """The latest period whose terms have come for at least nine resolvable appeals in ten; 0 where there is none."""
+    terms = history["due_resolvable"] + history["still_in_time"]
+    enough = history.index[(terms > 0) & (history["due_resolvable"] >= 0.9 * terms)]
+    return int(enough[0]) if len(enough) else 0
 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:
@@ -85,10 +104,19 @@ def overdue_history(scope: Scope, as_of: datetime, count: int = PERIODS) -> list
     return list(frame[["overdue", "open"]].itertuples(index=False, name=None))
 
 
-def overdue_figure(history: list[tuple[int, int]]) -> Figure:
+def overdue_figure(scope: Scope, history: list[tuple[int, int]]) -> Figure:
     """«Просрочено сейчас» from `overdue_history`: numerator overdue of n open."""
     now, before = history[-1], history[-2] if len(history) > 1 else None
-    return Figure("overdue", float(now[0]), now[1], now[0], float(before[0]) if before else None, tuple(float(o) for o, _open in history))
+    return Figure(
+        "overdue",
+        float(now[0]),
+        now[1],
+        now[0],
+        float(before[0]) if before else None,
+        tuple(float(o) for o, _open in history),
+        scope.first,
+        scope.last,
+    )
 
 
 def backlog(scope: Scope) -> pd.Series:
@@ -112,12 +140,16 @@ def top_topics(scope: Scope) -> pd.DataFrame:
     """topic_id, topic, topic_group, block, appeals, before (0 without comparison), most frequent first."""
     before = scope.before()
     return ask(
-        "top_topics", scope,
-        before_first=before.first if before else date(1, 1, 1), before_last=before.last if before else date(1, 1, 1),
+        "top_topics",
+        scope,
+        before_first=before.first if before else date(1, 1, 1),
+        before_last=before.last if before else date(1, 1, 1),
     )
 
 
 def topic_history(scope: Scope, count: int = 8) -> pd.DataFrame:
     """Appeals by topic (index) and period, oldest first, the scope's own last."""
     frame = ask("topic_weeks", scope, days=scope.days, periods=count)
-    return frame.pivot_table(index="topic_id", columns="period", values="appeals", fill_value=0).reindex(columns=range(count - 1, -1, -1), fill_value=0)
+    return frame.pivot_table(index="topic_id", columns="period", values="appeals", fill_value=0).reindex(
+        columns=range(count - 1, -1, -1), fill_value=0
+    )

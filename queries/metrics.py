@@ -128,13 +128,7 @@ _DEFINED = (
         "all",
     ),
     Metric(
-        "rating",
-        "Оценка ответов",
-        "mark",
-        "Среднее оценок жителей от 1 до 5 по обращениям, поступившим в периоде.",
-        "rated",
-        "all",
-        "up",
+        "rating", "Оценка ответов", "mark", "Среднее оценок жителей от 1 до 5 по обращениям, поступившим в периоде.", "rated", None, "up"
     ),
 )
 
@@ -143,10 +137,7 @@ def _with_targets(metrics: tuple[Metric, ...]) -> dict[str, Metric]:
     with open(ROOT / "data" / "reference" / "targets.csv", encoding="utf-8") as file:
         targets = {row["metric"]: row for row in csv.DictReader(file)}
     return {
-        m.key: replace(m, target=float(targets[m.key]["target"]), basis=targets[m.key]["basis"])
-        if m.key in targets
-        else m
-        for m in metrics
+        m.key: replace(m, target=float(targets[m.key]["target"]), basis=targets[m.key]["basis"]) if m.key in targets else m for m in metrics
     }
 
 

@@ -21,12 +21,12 @@ def regions(names: set[str] | None = None) -> dict[str, Any] | None:
     return {"type": "FeatureCollection", "features": found} if found else None
 
 
-def municipalities(ids: dict[str, int]) -> dict[str, Any] | None:
-    """The customer's municipal borders (data/reference/outlines/municipalities.geojson, property `name`) with the
-    territory id of each name as property `id`; names without a territory are left out."""
+def layer(name: str, ids: dict[str, int]) -> dict[str, Any] | None:
+    """Borders to fill: of regions, or a customer's own municipal ones (data/reference/outlines/municipalities.geojson,
+    property `name`), with the territory id of each name as property `id`; names without a territory are left out."""
     found = [
         {**f, "properties": {"id": ids[f["properties"]["name"]], "name": f["properties"]["name"]}}
-        for f in _features("municipalities")
+        for f in _features(name)
         if f["properties"].get("name") in ids
     ]
     return {"type": "FeatureCollection", "features": found} if found else None

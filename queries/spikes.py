@@ -25,14 +25,18 @@ METHODS = {
         "не завышают норму. Верхняя граница: такое случайно бывает реже одного раза в двести дней. Из многих тем сразу отбираем так, чтобы "
         "ложных среди найденных было не больше одного из десяти."
     ),
-    "short": _("История короче двух лет, поэтому время года не учтено: обычный уровень посчитан по дням недели. Верхняя граница: реже одного раза в двести дней."),
+    "short": _(
+        "История короче двух лет, поэтому время года не учтено: обычный уровень посчитан по дням недели. Верхняя граница: реже одного раза в двести дней."
+    ),
     "start": _("История короче восьми недель: сравниваем со средним уровнем. Оценка грубая, она уточнится с новыми загрузками."),
 }
 
 
 def listing(scope: Scope, since: date) -> pd.DataFrame:
     """The heads of the episodes of the scope's territory that were still going on at `since`, the gravest first."""
-    return ask("spikes", scope, since=since).drop_duplicates("episode_id").reset_index(drop=True)
+    frame = ask("spikes", scope, since=since)
+    heads_first = frame.assign(_other=frame["spike_id"] != frame["episode_id"]).sort_values(["_other", "severity"], ascending=[True, False])
+    return heads_first.drop_duplicates("episode_id").sort_values("severity", ascending=False).drop(columns="_other").reset_index(drop=True)
 
 
 def one(scope: Scope, spike_id: int) -> pd.Series | None:
@@ -63,8 +67,13 @@ def marks(scope: Scope) -> list[tuple[date, str]]:
 def similar(scope: Scope, spike: pd.Series, limit: int = 5) -> pd.DataFrame:
     """Earlier spikes of the same topic group, this territory first."""
     return ask(
-        "similar_spikes", scope, spike_id=int(spike["spike_id"]), topic_group_id=int(spike["topic_group_id"]),
-        territory_id=int(spike["territory_id"]), onset=spike["onset"], limit=limit,
+        "similar_spikes",
+        scope,
+        spike_id=int(spike["spike_id"]),
+        topic_group_id=int(spike["topic_group_id"]),
+        territory_id=int(spike["territory_id"]),
+        onset=spike["onset"],
+        limit=limit,
     )
 
 
@@ -72,8 +81,14 @@ def scope_of(scope: Scope, spike: pd.Series, places: tuple[int, ...] | None) -> 
     """The scope whose list is exactly the spike: its territory, topic and days."""
     topic = () if pd.isna(spike["topic_id"]) else (int(spike["topic_id"]),)
     return Scope(
-        place=int(spike["territory_id"]), first=spike["onset"].date(), last=spike["last_day"].date(), places=places,
-        comparison=scope.comparison, groups=() if topic else (int(spike["topic_group_id"]),), topics=topic, access=scope.access,
+        place=int(spike["territory_id"]),
+        first=spike["onset"].date(),
+        last=spike["last_day"].date(),
+        places=places,
+        comparison=scope.comparison,
+        groups=() if topic else (int(spike["topic_group_id"]),),
+        topics=topic,
+        access=scope.access,
     )
 
 
@@ -117,8 +132,20 @@ def ordered(texts: pd.DataFrame, found: Sequence[Term], order: str) -> pd.DataFr
         return texts.sort_values("engagement", ascending=False, na_position="last")
     keys = texts["keys"] if "keys" in texts else pd.Series(lemmas.keys(texts["text"]), index=texts.index)
     padded = " " + keys.fillna("") + " "
-    weight = sum((padded.str.contains(f" {term.key} ", regex=False).astype(float) for term in found), start=pd.Series(0.0, index=texts.index))
-    return texts.assign(_key=keys, _weight=weight, _length=(texts["text"].str.len() - 120).abs()).sort_values(["_weight", "_length"], ascending=[False, True]).drop_duplicates("_key")
+    weight = sum(
+        (padded.str.contains(f" {term.key} ", regex=False).astype(float) for term in found), start=pd.Series(0.0, index=texts.index)
+    )
+    return (
+        texts.assign(_key=keys, _weight=weight, _length=(texts["text"].str.len() - 120).abs())
+        .sort_values(["_weight", "_length"], ascending=[False, True])
+        .drop_duplicates("_key")
+    )
+
+
+def surface(text: str, found: Sequence[Term]) -> list[str]:
+    """The forms in which the terms stand in a text, for highlighting."""
+    wanted = {lemma for term in found for lemma in term.key.split()}
+    return [text[a:b] for a, b in lemmas.spans(text, wanted)]
 
 
 def usual(scope: Scope, last: int, covered: Days) -> pd.DataFrame:
@@ -131,10 +158,18 @@ def usual(scope: Scope, last: int, covered: Days) -> pd.DataFrame:
     counts = frame.set_index("day")["appeals"].reindex(stretch, fill_value=0).to_numpy(np.int64)
     silent = stretch.isin(pd.to_datetime(sources.missing_days(scope, first, end)))
     last = min(last, len(counts))
-    scores = spikes.score(counts[None, :], stretch.to_numpy("datetime64[D]"), frequency="D", last=last, missing=silent[None, :] if silent.any() else None)
+    scores = spikes.score(
+        counts[None, :], stretch.to_numpy("datetime64[D]"), frequency="D", last=last, missing=silent[None, :] if silent.any() else None
+    )
     seen = counts[-last:].astype(float)
     seen[silent[-last:]] = np.nan
-    return pd.DataFrame({
-        "day": stretch[-last:], "observed": seen, "expected": scores.expected[0], "upper": scores.upper[0], "lower": scores.lower[0],
-        "is_alarm": seen > scores.upper[0],
-    })
+    return pd.DataFrame(
+        {
+            "day": stretch[-last:],
+            "observed": seen,
+            "expected": scores.expected[0],
+            "upper": scores.upper[0],
+            "lower": scores.lower[0],
+            "is_alarm": seen > scores.upper[0],
+        }
+    )

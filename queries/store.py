@@ -6,14 +6,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
 ROOT = Path(__file__).resolve().parent.parent
 STALE_AFTER = timedelta(hours=24)
-LOCKED_DOWN = {"enable_external_access": False, "python_enable_replacements": False}
+LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "python_enable_replacements": False}
 
 
 class StoreMissing(Exception):
@@ -75,7 +75,7 @@ def paths() -> Paths:
 
 def clock() -> datetime:
     """The present moment, naive UTC. Tests replace it."""
-    return datetime.now(timezone.utc).replace(tzinfo=None)
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 _gate = threading.Condition(threading.RLock())

@@ -25,22 +25,22 @@ SPIKE_IDENTITY = ("spike_id", "level", "territory_id", "block_id", "topic_group_
 
 def save_cause(spike_id: int, text: str, author: str = "") -> None:
     """Save why a spike happened, in a person's words."""
-    _write("cause", author, spike_id=spike_id, text=_checked(text))
+    _write("cause", author, {"spike_id": spike_id, "text": _checked(text)})
 
 
-def save_note(day: date, text: str, *, spike_id: int | None, territory_id: int, topic_group_id: int | None, topic_id: int | None, author: str = "") -> None:
+def save_note(
+    day: date, text: str, *, spike_id: int | None, territory_id: int, topic_group_id: int | None, topic_id: int | None, author: str = ""
+) -> None:
     """Save a note that is drawn on every chart of the same territory and topic."""
-    _write(
-        "note", author, spike_id=spike_id, territory_id=territory_id, topic_group_id=topic_group_id, topic_id=topic_id,
-        day=day.isoformat(), text=_checked(text),
-    )
+    facts = {"spike_id": spike_id, "territory_id": territory_id, "topic_group_id": topic_group_id, "topic_id": topic_id}
+    _write("note", author, facts | {"day": day.isoformat(), "text": _checked(text)})
 
 
 def save_decision(spike_id: int, kind: str, text: str = "", author: str = "") -> None:
     """Save what is done about a spike; `kind` is one of DECISIONS."""
     if kind not in DECISIONS:
         raise ValueError(kind)
-    _write("decision", author, spike_id=spike_id, kind=kind, text=text[:LONGEST_TEXT])
+    _write("decision", author, {"spike_id": spike_id, "kind": kind, "text": text[:LONGEST_TEXT]})
 
 
 def _checked(text: str) -> str:
@@ -49,7 +49,7 @@ def _checked(text: str) -> str:
     return text.strip()[:LONGEST_TEXT]
 
 
-def _write(kind: str, author: str, **data: Any) -> None:
+def _write(kind: str, author: str, data: dict[str, Any]) -> None:
     entry = {"id": uuid.uuid4().hex, "kind": kind, "at": store.clock().isoformat(), "author": author, "data": data}
     with store.transaction() as cursor:
         apply(cursor, entry)

@@ -70,7 +70,7 @@ def change(new: float | None, old: float | None) -> str:
 
 
 def minutes(m: float | None) -> str:
-    """35 мин, 2 ч 40 мин, 3,1 дня."""
+    """35 мин, 2 ч 40 мин, 12 ч, 3,1 дня."""
     if _missing(m):
         return _("нет данных")
     assert m is not None
@@ -78,7 +78,7 @@ def minutes(m: float | None) -> str:
     if whole < HOUR:
         return f"{integer(whole)}{NBSP}мин"
     if whole < DAY:
-        rest = f" {whole % HOUR}{NBSP}мин" if whole % HOUR else ""
+        rest = f" {whole % HOUR}{NBSP}мин" if whole % HOUR and whole < 10 * HOUR else ""
         return f"{integer(whole // HOUR)}{NBSP}ч{rest}"
     return days(m / DAY)
 
@@ -117,7 +117,10 @@ def in_times(ratio: float) -> str:
 
 def rate(x: float | None) -> str:
     """2,6; small rates keep two digits: 0,05."""
-    return decimal(x, 2 if not _missing(x) and abs(x) < 1 else 1)  # type: ignore[arg-type]
+    if _missing(x) or x == 0:
+        return integer(x)
+    assert x is not None
+    return decimal(x, 1 if abs(x) >= 1 else 2 if abs(x) >= 0.1 else 3)
 
 
 def number(x: float | None) -> str:

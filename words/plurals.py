@@ -38,7 +38,11 @@ def counted(n: float, noun: str, case: str = "nom") -> str:
     number = round(n)
     if case == "gen":
         return f"{integer(number)}\u00a0{ngettext_of(one, many, 2 if number % 10 == 1 and number % 100 != 11 else 5)}"
-    return ngettext("{n} " + (accusative if case == "acc" else one), "{n} " + many, abs(number)).format(n=integer(number)).replace(" ", "\u00a0", 1)
+    return (
+        ngettext("{n} " + (accusative if case == "acc" else one), "{n} " + many, abs(number))
+        .format(n=integer(number))
+        .replace(" ", "\u00a0", 1)
+    )
 
 
 def ngettext_of(one: str, many: str, n: int) -> str:

@@ -37,7 +37,10 @@ STATUSES = {"new": _("новое"), "assigned": _("в работе"), "answered"
 OUTCOMES = {"resolved": _("решено"), "explained": _("разъяснено"), "not_resolved": _("не решено"), "postponed": _("отложено")}
 TYPES = {"resolvable": _("решаемое"), "informational": _("информационное"), "unresolvable": _("нерешаемое")}
 DECISIONS = {
-    "acknowledged": _("принято к сведению"), "false_alarm": _("ложная тревога"), "campaign": _("нужно предупредить жителей"), "measure_planned": _("назначена мера"),
+    "acknowledged": _("принято к сведению"),
+    "false_alarm": _("ложная тревога"),
+    "campaign": _("нужно предупредить жителей"),
+    "measure_planned": _("назначена мера"),
 }
 
 
@@ -57,4 +60,15 @@ def state(status: str, outcome: str | None) -> str:
     """«закрыто, решено»."""
     named = STATUSES[status]
     return f"{named}, {OUTCOMES[outcome]}" if outcome in OUTCOMES else named
+
+
 SPIKE_STATES = {"new": _("новый"), "ongoing": _("продолжается"), "ended": _("закончился")}
+SHORT_BLOCKS = {
+    "Жилищно-коммунальное хозяйство": _("ЖКХ"),
+    "Твёрдые коммунальные отходы": _("ТКО"),
+    "Здравоохранение": _("Здравоохр."),
+    "Социальная защита": _("Соцзащита"),
+    "МФЦ.госуслуги.связь": _("МФЦ, связь"),
+    "МФЦ, госуслуги, связь": _("МФЦ, связь"),
+    "Благоустройство": _("Благоустр."),
+}

@@ -22,17 +22,17 @@ def period_phrase(days: int) -> str:
     return _("За {days}").format(days=counted(days, "день"))
 
 
-def compared(now: float, before: float) -> str:
-    """«на 19 % больше, чем раньше», «в 3 раза больше», «столько же»."""
+def compared(now: float, before: float, than: str) -> str:
+    """«на 19 % больше, чем неделей раньше», «в 3 раза больше, чем …», «столько же, сколько …»."""
     if now == before:
-        return _("столько же, сколько в прошлом периоде")
+        return _("столько же, сколько {than}").format(than=than)
     if now >= 2 * before:
-        return _("{times} больше, чем в прошлом периоде").format(times=in_times(now / before))
+        return _("{times} больше, чем {than}").format(times=in_times(now / before), than=than)
     more = now > before
     size = percent(abs(now / before - 1))
     if size.startswith("0"):
-        return _("почти столько же, сколько в прошлом периоде")
-    return (_("на {size} больше, чем в прошлом периоде") if more else _("на {size} меньше, чем в прошлом периоде")).format(size=size)
+        return _("почти столько же, сколько {than}").format(than=than)
+    return (_("на {size} больше, чем {than}") if more else _("на {size} меньше, чем {than}")).format(size=size, than=than)
 
 
 def overview_finding(now: int, before: int | None, days: int, topics: Sequence[tuple[str | None, int, int]]) -> str:
@@ -46,7 +46,7 @@ def overview_finding(now: int, before: int | None, days: int, topics: Sequence[t
         return _("{begin}, сравнить не с чем: в прошлом периоде их не было").format(begin=begin)
     if before < FEW and now < FEW:
         return _("{begin}, было {before}: мало, чтобы говорить об изменении").format(begin=begin, before=integer(before))
-    finding = f"{begin}: {compared(now, before)}"
+    finding = f"{begin}: {compared(now, before, _('неделей раньше') if days == 7 else _('в прошлом периоде'))}"
     grown = now - before
     named = [(name, new - old) for name, new, old in topics if name]
     if grown > 0 and grown / before >= ORDINARY and named:
@@ -65,7 +65,9 @@ def cities_finding(counts: pd.DataFrame, ratio: pd.DataFrame, view: str, area: s
         place, block = flat.idxmax()
         against = {"change": _("чем в прошлом периоде")}.get(view, _("чем по территории «{area}»").format(area=area))
         how = _("на жителя ") if view == "rate" else _("доля темы ") if view == "count" else ""
-        return _("{place}, «{block}»: {how}{times} больше, {against}").format(place=place, block=block, how=how, times=in_times(flat.max()), against=against)
+        return _("{place}, «{block}»: {how}{times} больше, {against}").format(
+            place=place, block=block, how=how, times=in_times(flat.max()), against=against
+        )
     return _("{place}: больше всего обращений, {n} из {all}").format(place=total.idxmax(), n=integer(total.max()), all=integer(total.sum()))
 
 
@@ -74,7 +76,9 @@ def map_finding(frame: pd.DataFrame) -> str:
     enough = frame[(frame["value"] >= FEW) & frame["per_thousand"].notna()]
     if len(enough) > 1:
         most = enough.loc[enough["per_thousand"].idxmax()]
-        return _("Чаще всего на жителя пишут: {name}, {rate} на 1{nbsp}000").format(name=most["name"], rate=rate(most["per_thousand"]), nbsp=NBSP)
+        return _("Чаще всего на жителя пишут: {name}, {rate} на 1{nbsp}000").format(
+            name=most["name"], rate=rate(most["per_thousand"]), nbsp=NBSP
+        )
     most = frame.loc[frame["value"].idxmax()]
     return _("{name}: {n}").format(name=most["name"], n=counted(most["value"], "обращение"))
 
@@ -86,6 +90,8 @@ def kpi_finding(resolved: float | None, target: float | None, response: float | 
     elif due < FEW or resolved is None:
         first = _("Срок наступил у {n}: мало, чтобы судить о решаемости").format(n=counted(due, "обращение", "gen"))
     else:
-        first = _("Решено в срок {share}").format(share=percent(resolved)) + (_(" при норме {target}").format(target=percent(target)) if target else "")
+        first = _("Решено в срок {share}").format(share=percent(resolved)) + (
+            _(" при норме {target}").format(target=percent(target)) if target else ""
+        )
     second = _("Половина ещё ждёт первого ответа") if response is None else _("Половине отвечают за {time}").format(time=minutes(response))
     return f"{first}. {second}"

@@ -1,7 +1,7 @@
 """Fills a new demo store through the same door as real loads."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -9,26 +9,24 @@ import duckdb
 import pandas as pd
 
 from ingest import detect, load
-from ingest.demo.rows import generate
+from ingest.demo.rows import DemoPart, generate
 from ingest.sources.part import Part
 from queries import store
 
 TRUTH = "demo_truth.json"
 UNFINISHED = "demo.unfinished"
+BATCH_ROWS = 1_000_000
 
 
 def fill(rows: int, seed: int, until: date, as_of: datetime, progress: Callable[[float, str], None]) -> dict[str, Any]:
     """Draw the demo, load it part by part, write its truth and load history, score its spikes."""
     loaded = 0
     truth: dict[str, Any] = {}
-    for number, part in enumerate(generate(rows, seed, until, lambda share, message: progress(0.75 * share, message)), 1):
-        label = load.Label(
-            name=f"Демонстрация, часть {number}", source="demo", content_hash=f"demo-{rows}-{seed}-{until}-{number}", loaded_at=as_of,
-        )
-        report = load.load([Part(part.appeals, part.events, part.comments)], label, lambda share, message: None, score=False)
+    parts = generate(rows, seed, until, lambda share, message: progress(0.4 * share, message))
+    for number, some in enumerate(_batches(parts, truth, as_of), 1):
+        label = load.Label(f"Демонстрация, часть {number}", "demo", f"demo-{rows}-{seed}-{until}-{number}", loaded_at=as_of)
+        report = load.load(some, label, lambda share, message: progress(0.4 + 0.4 * share, message) if share else None, score=False)
         loaded += report.loaded
-        if part.truth:
-            truth = part.truth | {"as_of": as_of, "loads": part.loads}
     (store.paths().folder / TRUTH).write_text(json.dumps(truth, ensure_ascii=False, default=str, indent=1), encoding="utf-8")
     progress(0.8, "Ищем всплески")
     with store.transaction() as cursor:
@@ -36,6 +34,27 @@ def fill(rows: int, seed: int, until: date, as_of: datetime, progress: Callable[
         detect.refresh(cursor, None)
     progress(1.0, "Готово")
     return {"loaded": loaded, "first_day": truth["first_day"], "last_day": truth["until"]}
+
+
+def _batches(parts: Iterator[DemoPart], truth: dict[str, Any], as_of: datetime) -> Iterator[Iterator[Part]]:
+    """The parts as a few batches of about BATCH_ROWS rows; `truth` is filled by the last one."""
+
+    def one_batch(first: DemoPart) -> Iterator[Part]:
+        part, rows = first, 0
+        while True:
+            rows += part.appeals.num_rows
+            if part.truth:
+                truth.update(part.truth, as_of=as_of, loads=part.loads)
+            yield Part(part.appeals, part.events, part.comments)
+            if rows >= BATCH_ROWS:
+                return
+            following = next(parts, None)
+            if following is None:
+                return
+            part = following
+
+    while (first := next(parts, None)) is not None:
+        yield one_batch(first)
 
 
 def add_history(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -22,6 +22,7 @@ from ingest.demo.columns import (
 from ingest.demo.world import Floats, Ints, World
 
 ANSWERED_SHARE, FINISHED_SHARE, REJECTED_SHARE = 0.985, 0.965, 0.02
+FORGOTTEN_DAYS = (20, 90)
 REOPENED, RATED, HANDED_OVER, RETURNED = 0.03, 0.15, 0.12, 0.3
 TYPE_KEPT = 0.9
 STATUSES = ("new", "assigned", "answered", "closed", "rejected")
@@ -83,8 +84,11 @@ class Desk:
         count = answered.size
         assigned = arrival.created + _whole(rng.beta(1.6, 4, count) * (answered - arrival.created))
         fate, is_rejected = rng.random(count), rng.random(count) < REJECTED_SHARE
-        closed[(fate > FINISHED_SHARE) | is_rejected] = NEVER
-        answered[fate > ANSWERED_SHARE] = NEVER
+        forgotten = fate > FINISHED_SHARE
+        closed[forgotten] += rng.integers(*FORGOTTEN_DAYS, int(forgotten.sum())) * DAY
+        closed[is_rejected] = NEVER
+        unanswered = fate > ANSWERED_SHARE
+        answered[unanswered] = closed[unanswered]
         assigned, answered, closed = (np.where(at > self.as_of, NEVER, at) for at in (assigned, answered, closed))
         status = (assigned < NEVER).astype(np.int64) + (answered < NEVER) + (closed < NEVER)
         status[is_rejected & (status == ANSWERED)] = REJECTED

@@ -50,7 +50,6 @@ class Choice:
     options: "tuple[Template, ...]"
 
 
-type_of = type
 Template = tuple[str | Slot | Choice, ...]
 Pool = tuple[Template, ...]
 
@@ -400,9 +399,9 @@ def _split_street(street: str) -> tuple[str, str]:
 def _say(template: Template, voice: _Voice) -> str:
     said = []
     for piece in template:
-        if type_of(piece) is str:
+        if isinstance(piece, str):
             said.append(piece)
-        elif type_of(piece) is Slot:
+        elif isinstance(piece, Slot):
             said.append(voice.slot(piece.name))
         else:
             said.append(_say(voice.random.choice(piece.options), voice))

@@ -16,15 +16,26 @@ from words.plurals import counted
 
 context: Context = st.session_state["context"]
 REPORT = {
-    "read": _("Прочитано"), "loaded": _("Загружено"), "updated": _("Обновлено"), "duplicates": _("Повторы"), "stale": _("Устаревшие"), "rejected": _("Отбраковано"),
-    "first_day": _("Первый день"), "last_day": _("Последний день"),
+    "read": _("Прочитано"),
+    "loaded": _("Загружено"),
+    "updated": _("Обновлено"),
+    "duplicates": _("Повторы"),
+    "stale": _("Устаревшие"),
+    "rejected": _("Отбраковано"),
+    "first_day": _("Первый день"),
+    "last_day": _("Последний день"),
 }
 TYPES = ["xlsx", "xls", "csv", "txt", "tsv", "json", "xml", "parquet", "gz", "zip"]
 
 
 def upload() -> None:
     """Choose files and hand them to the worker."""
-    files = st.file_uploader(_("Выгрузка «Инцидент Менеджмент» или любая таблица: xlsx, csv"), TYPES, accept_multiple_files=True, key=f"upload_{st.session_state.setdefault('uploads', 0)}")
+    files = st.file_uploader(
+        _("Выгрузка «Инцидент Менеджмент» или любая таблица: xlsx, csv"),
+        TYPES,
+        accept_multiple_files=True,
+        key=f"upload_{st.session_state.setdefault('uploads', 0)}",
+    )
     new_store = store.is_demo() and st.checkbox(_("Начать новую базу. Демонстрационная останется рядом"), key="new_store")
     if store.is_demo() and not new_store:
         st.caption(_("Сейчас в базе демонстрационные данные. Настоящие с ними не смешиваются: отметьте, что начинаете новую базу."))
@@ -33,7 +44,9 @@ def upload() -> None:
             kept = store.paths().jobs / "files" / f"{uuid.uuid4().hex}{Path(file.name).suffix[:8]}"
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_bytes(file.getbuffer())
-            st.session_state.setdefault("load_jobs", []).append((file.name, jobs.hand_over("load", {"path": str(kept), "name": file.name, "new_store": bool(new_store)})))
+            st.session_state.setdefault("load_jobs", []).append(
+                (file.name, jobs.hand_over("load", {"path": str(kept), "name": file.name, "new_store": bool(new_store)}))
+            )
         st.session_state["uploads"] += 1
         st.rerun()
 
@@ -42,7 +55,7 @@ def upload() -> None:
 def progress() -> None:
     """How the loads of this visit go; the page is drawn anew when the last one ends."""
     waiting = False
-    for name, job in st.session_state["load_jobs"]:
+    for _name, job in st.session_state["load_jobs"]:
         state = jobs.state(job)
         if isinstance(state, tuple):
             waiting = True
@@ -66,9 +79,15 @@ def results() -> None:
                 st.text(f"{name}: {state.error}")
                 continue
             report = state.answer
-            headline.section(_("Этот файл уже загружен, ничего не изменилось") if report["seen_before"] else _("Загружено {n}").format(n=counted(report["loaded"] + report["updated"], "обращение")))
+            headline.section(
+                _("Этот файл уже загружен, ничего не изменилось")
+                if report["seen_before"]
+                else _("Загружено {n}").format(n=counted(report["loaded"] + report["updated"], "обращение"))
+            )
             st.text(name)
-            tables.facts({label: integer(report[key]) if isinstance(report[key], int) else report[key] or "—" for key, label in REPORT.items()})
+            tables.facts(
+                {label: integer(report[key]) if isinstance(report[key], int) else report[key] or "—" for key, label in REPORT.items()}
+            )
             for warning, count in report["warnings"].items():
                 st.caption(f"{warning}: {integer(count)}")
 
@@ -82,10 +101,18 @@ def history() -> None:
     row = tables.ranked(
         loads.assign(loaded_at=[context.local(at) for at in loads["loaded_at"]]),
         [
-            Column("loaded_at", _("Когда"), "moment"), Column("source", _("Источник")), Column("name", _("Файл")), Column("read_rows", _("Прочитано"), "count"), Column("loaded", _("Загружено"), "count"),
-            Column("updated", _("Обновлено"), "count"), Column("duplicates", _("Повторы"), "count"), Column("stale", _("Устаревшие"), "count"), Column("rejected", _("Отбраковано"), "count"),
+            Column("loaded_at", _("Когда"), "moment"),
+            Column("source", _("Источник")),
+            Column("name", _("Файл")),
+            Column("read_rows", _("Прочитано"), "count"),
+            Column("loaded", _("Загружено"), "count"),
+            Column("updated", _("Обновлено"), "count"),
+            Column("duplicates", _("Повторы"), "count"),
+            Column("stale", _("Устаревшие"), "count"),
+            Column("rejected", _("Отбраковано"), "count"),
         ],
         key="loads",
+        height=420 if len(loads) > 11 else None,
     )
     if row is not None:
         rejected = sources.rejects(int(loads.iloc[row]["batch_id"]))
@@ -96,8 +123,16 @@ def history() -> None:
             exports.csv_button(rejected, columns, _("Скачать отбракованные"), f"pulse-rejects-{int(loads.iloc[row]['batch_id'])}.csv")
     unplaced = sources.unplaced()
     if len(unplaced):
-        headline.section(_("Не привязано к территориям"), _("Эти названия не нашлись в справочнике; обращения посчитаны, но не относятся ни к одному городу"))
-        tables.ranked(unplaced.fillna(""), [Column("region", _("Регион")), Column("municipality", _("Муниципалитет")), Column("appeals", _("Обращений"), "count")], key="unplaced", selectable=False)
+        headline.section(
+            _("Не привязано к территориям"),
+            _("Эти названия не нашлись в справочнике; обращения посчитаны, но не относятся ни к одному городу"),
+        )
+        tables.ranked(
+            unplaced.fillna(""),
+            [Column("region", _("Регион")), Column("municipality", _("Муниципалитет")), Column("appeals", _("Обращений"), "count")],
+            key="unplaced",
+            selectable=False,
+        )
 
 
 headline.headline(_("Загрузки"), _("Файл не покидает этот компьютер. Телефоны, имена и номера скрываются до записи в базу"))

@@ -29,19 +29,31 @@ if matrix.counts.empty:
 
 headline.headline(
     cities_finding(matrix.counts, matrix.ratio, view, place.name),
-    _("{place}, {span}. Цвет сравнивает ячейку со всей территорией, серым меньше 10 обращений").format(place=place.name, span=span(scope.first, scope.last)),
+    _("{place}, {span}. Цвет сравнивает ячейку со всей территорией, серым меньше 10 обращений").format(
+        place=place.name, span=span(scope.first, scope.last)
+    ),
 )
-st.segmented_control(_("Показать"), list(VIEWS), format_func=VIEWS.get, default="count", key="cities_view", label_visibility="collapsed", required=True)
+st.segmented_control(
+    _("Показать"), list(VIEWS), format_func=VIEWS.get, default="count", key="cities_view", label_visibility="collapsed", required=True
+)
 
 matrix.values.index.name = _("Регион") if place.territory_id == COUNTRY else _("Муниципалитет")
 going = spikes.by_child(scope, context.territories)
 tail = matrix.margins[["weeks"]].assign(spikes=[going.get(int(matrix.ids[name]), 0) for name in matrix.margins.index])
 picked = tables.matrix(
-    matrix.values, matrix.counts, matrix.ratio, "rate" if view == "rate" else "change" if view == "change" else "count", key=f"cities_{view}",
-    lead=matrix.margins[["people", "total"]], tail=tail, total=matrix.total,
+    matrix.values,
+    matrix.counts,
+    matrix.ratio,
+    "rate" if view == "rate" else "change" if view == "change" else "count",
+    key=f"cities_{view}",
+    lead=matrix.margins[["people", "total"]],
+    tail=tail,
+    total=matrix.total.rename(_("Вся территория")),
     columns=[
-        Column("people", _("Жит., тыс."), "count"), Column("total", _("Всего"), "rate" if view == "rate" else "count"),
-        Column("weeks", _("8 периодов"), "trend"), Column("spikes", _("Всплески"), "count"),
+        Column("people", _("Жит., тыс."), "count"),
+        Column("total", _("Всего"), "rate" if view == "rate" else "count"),
+        Column("weeks", _("8 периодов"), "trend"),
+        Column("spikes", _("Всплески"), "count"),
     ],
 )
 tables.matrix_legend(place.name)

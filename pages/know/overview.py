@@ -27,27 +27,53 @@ def attention(backlog, alarms) -> None:  # type: ignore[no-untyped-def]
     found = []
     for spike in alarms.head(2).itertuples():
         is_new = spike.state == "new"
-        found.append(AttentionCard(
-            mark="◆", tone="attention", fresh=is_new,
-            state=(_("Новый всплеск, с {day}") if is_new else _("Всплеск продолжается, с {day}")).format(day=day(spike.onset)),
-            title=f"{spike.topic or spike.topic_group} · {spike.territory}",
-            text=_("{seen} при обычных {usual}, {times} к обычному").format(seen=counted(spike.observed, "обращение"), usual=integer(spike.expected), times=times(spike.ratio)),
-            link=Link(_("Открыть всплеск →"), SPIKE, {"id": spike.spike_id, "place": spike.territory_id}),
-        ))
+        found.append(
+            AttentionCard(
+                mark="◆",
+                tone="attention",
+                fresh=is_new,
+                state=(_("Новый всплеск, с {day}") if is_new else _("Всплеск продолжается, с {day}")).format(day=day(spike.onset)),
+                title=f"{spike.topic or spike.topic_group} · {spike.territory}",
+                text=_("{seen} при обычных {usual}, {times} к обычному").format(
+                    seen=counted(spike.observed, "обращение"), usual=integer(spike.expected), times=times(spike.ratio)
+                ),
+                link=Link(_("Открыть всплеск →"), SPIKE, {"id": spike.spike_id, "place": spike.territory_id}),
+            )
+        )
     holders = figures.overdue_executors(scope)
     if backlog["overdue"]:
         most = holders.sort_values("overdue", ascending=False).iloc[0]
-        found.append(AttentionCard(
-            mark="■", tone="bad", state=_("Просрочено"), title=counted(backlog["overdue"], "обращение"),
-            text=_("Самое старое просрочено на {days}. Больше всего у исполнителя «{who}»: {n}").format(days=counted(backlog["oldest_overdue_days"], "день"), who=most.executor or _("не назначен"), n=integer(most.overdue)),
-            link=Link(_("Показать {n} →").format(n=counted(backlog["overdue"], "обращение")), LIST, {"only": "overdue", **context.whole_time()}),
-        ))
+        found.append(
+            AttentionCard(
+                mark="■",
+                tone="bad",
+                state=_("Просрочено"),
+                title=counted(backlog["overdue"], "обращение"),
+                text=_("Самое старое просрочено на {days}. Больше всего у исполнителя «{who}»: {n}").format(
+                    days=counted(backlog["oldest_overdue_days"], "день"), who=most.executor or _("не назначен"), n=integer(most.overdue)
+                ),
+                link=Link(
+                    _("Показать {n} →").format(n=counted(backlog["overdue"], "обращение")),
+                    LIST,
+                    {"only": "overdue", **context.whole_time()},
+                ),
+            )
+        )
     if backlog["due_soon"]:
-        found.append(AttentionCard(
-            mark="□", tone="neutral", state=_("Срок истекает за сутки"), title=counted(backlog["due_soon"], "обращение"),
-            text=_("Исполнителей: {n}").format(n=integer(backlog["executors_due_soon"])),
-            link=Link(_("Показать {n} →").format(n=counted(backlog["due_soon"], "обращение")), LIST, {"only": "due_soon", **context.whole_time()}),
-        ))
+        found.append(
+            AttentionCard(
+                mark="□",
+                tone="neutral",
+                state=_("Срок истекает за сутки"),
+                title=counted(backlog["due_soon"], "обращение"),
+                text=_("Исполнителей: {n}").format(n=integer(backlog["executors_due_soon"])),
+                link=Link(
+                    _("Показать {n} →").format(n=counted(backlog["due_soon"], "обращение")),
+                    LIST,
+                    {"only": "due_soon", **context.whole_time()},
+                ),
+            )
+        )
     if found:
         cards.attention_row(found)
 
@@ -58,17 +84,29 @@ def kpi(history, previous) -> None:  # type: ignore[no-untyped-def]
     found = []
     for key in ("appeals", "resolved_on_time", "first_response", "overdue", "official", "rating"):
         metric = METRICS[key]
-        f = figures.figure(key, history, previous) if key != "overdue" else figures.overdue_figure(overdue)
+        f = figures.figure(key, scope, history, previous) if key != "overdue" else figures.overdue_figure(scope, overdue)
         state, tone = verdict(metric.better, f.value, metric.target)
         norm = "" if metric.target is None else f"{_('Норма') if metric.better else _('Ориентир')} {value_text(metric.unit, metric.target)}"
-        only, extra = metric.numerator if metric.numerator != "all" else None, context.whole_time() if key == "overdue" else {}
+        only = metric.numerator if metric.numerator != "all" else None
+        extra = context.whole_time() if key == "overdue" else {"from": f.first.isoformat(), "to": f.last.isoformat()}
         note, shown = notes(key, f, history.loc[0])
-        found.append(KpiCard(
-            label=_(metric.title), value=value_text(metric.unit, f.value), help=_(metric.formula) + (f" {metric.basis}" if metric.basis else ""),
-            delta=delta_text(metric.unit, f.value, f.before), delta_tone=delta_tone(metric.better, f.value, f.before), compared=_("к прошлому") if f.before is not None else "",
-            trend=[float("nan") if v is None else v for v in f.history], norm_value=metric.target, norm=norm, verdict=state, verdict_tone=tone, note=note,
-            link=Link(_("Показать {n} →").format(n=counted(shown, "обращение")), LIST, {"only": only, **extra}) if shown else None,
-        ))
+        found.append(
+            KpiCard(
+                label=_(metric.title),
+                value=value_text(metric.unit, f.value),
+                help=_(metric.formula) + (f" {metric.basis}" if metric.basis else ""),
+                delta=delta_text(metric.unit, f.value, f.before),
+                delta_tone=delta_tone(metric.better, f.value, f.before),
+                compared=_("к прошлому") if f.before is not None else "",
+                trend=[float("nan") if v is None else v for v in f.history],
+                norm_value=metric.target,
+                norm=norm,
+                verdict=state,
+                verdict_tone=tone,
+                note=note,
+                link=Link(_("Показать {n} →").format(n=counted(shown, "обращение")), LIST, {"only": only, **extra}) if shown else None,
+            )
+        )
     cards.kpi_row(found)
 
 
@@ -76,15 +114,21 @@ def notes(key: str, f: figures.Figure, now) -> tuple[str, int]:  # type: ignore[
     """The line of n under a figure, and how many appeals its link opens."""
     if key == "appeals":
         people = context.territories.population(scope.place)
-        return (per_thousand(f.value / people * 1000) + _(" жителей") if people and f.value is not None else counted(now["authors"], "автор")), int(f.value or 0)
+        return (per_thousand(f.value / people * 1000) if people and f.value is not None else counted(now["authors"], "автор")), int(
+            f.value or 0
+        )
     if key == "first_response":
         return _("n = {n}, из них {wait} ждут").format(n=integer(f.n), wait=integer(now["waiting"])), f.numerator
     if key == "overdue":
         return _("из {n} открытых").format(n=integer(f.n)), f.numerator
     if key == "rating":
-        return _("оценок {n}, оценили {share} закрытых").format(n=integer(f.n), share=percent(f.n / now["closed"]) if now["closed"] else "0 %"), f.n
+        return _("оценок {n}, оценили {share} закрытых").format(
+            n=integer(f.n), share=percent(f.n / now["closed"]) if now["closed"] else "0 %"
+        ), f.n
     if key == "resolved_on_time":
-        return _("{k} из {n}; ещё в сроке {left}").format(k=integer(f.numerator), n=integer(f.n), left=integer(now["still_in_time"])), f.numerator
+        return _("{k} из {n} за {span}; ещё в сроке {left}").format(
+            k=integer(f.numerator), n=integer(f.n), span=span(f.first, f.last), left=integer(now["still_in_time"])
+        ), f.numerator
     return _("{k} из {n}").format(k=integer(f.numerator), n=integer(f.n)), f.numerator
 
 
@@ -94,10 +138,16 @@ def trend() -> None:
     above = int(frame["is_alarm"].tail(scope.days).sum())
     headline.section(
         _("{n} выше обычного").format(n=counted(above, "день")) if above else _("Дни в пределах обычного"),
-        _("Обращений в день, {span}. Полоса: обычный уровень. Нажмите на точку, чтобы увидеть обращения").format(span=span(frame["day"].min().date(), frame["day"].max().date())),
+        _("Обращений в день, {span}. Полоса: обычный уровень. Нажмите на точку, чтобы увидеть обращения").format(
+            span=span(frame["day"].min().date(), frame["day"].max().date())
+        ),
     )
     picked = charts.series_band(frame, key="overview_trend", marks=spikes.marks(scope))
-    headline.method_note(_("Обычный уровень посчитан по истории до трёх лет с учётом дня недели, времени года и праздников; верхняя граница: такое случайно бывает реже одного раза в двести дней."))
+    headline.method_note(
+        _(
+            "Обычный уровень посчитан по истории до трёх лет с учётом дня недели, времени года и праздников; верхняя граница: такое случайно бывает реже одного раза в двести дней."
+        )
+    )
     if picked:
         links.open_page(LIST, {"from": picked.isoformat(), "to": picked.isoformat()})
 
@@ -105,14 +155,31 @@ def trend() -> None:
 def topics(frame) -> None:  # type: ignore[no-untyped-def]
     """The topics written about most."""
     weeks = figures.topic_history(scope)
-    shown = frame.head(TOP).assign(weeks=lambda f: [list(map(float, weeks.loc[t])) if t in weeks.index else [] for t in f["topic_id"]], change=lambda f: f["appeals"] - f["before"])
-    headline.section(_("О чём пишут"), _("За {span}, изменение к {before}").format(span=span(scope.first, scope.last), before=span(before.first, before.last)) if before else span(scope.first, scope.last))
+    shown = frame.head(TOP).assign(
+        weeks=lambda f: [list(map(float, weeks.loc[t])) if t in weeks.index else [] for t in f["topic_id"]],
+        change=lambda f: f["appeals"] - f["before"],
+    )
+    headline.section(
+        _("О чём пишут"),
+        _("За {span}, изменение к {before}").format(span=span(scope.first, scope.last), before=span(before.first, before.last))
+        if before
+        else span(scope.first, scope.last),
+    )
     row = tables.ranked(
         shown.fillna({"topic": _("без темы")}),
-        [tables.Column("topic", _("Тема")), tables.Column("appeals", _("Обращений"), "count"), tables.Column("change", _("Изм."), "change"), tables.Column("weeks", _("8 периодов"), "trend")],
+        [
+            tables.Column("topic", _("Тема")),
+            tables.Column("appeals", _("Обращений"), "count"),
+            tables.Column("change", _("Изм."), "change"),
+            tables.Column("weeks", _("8 периодов"), "trend"),
+        ],
         key="overview_topics",
     )
-    st.caption(_("Ещё {topics}: {n}").format(topics=counted(max(len(frame) - TOP, 0), "тема"), n=counted(int(frame["appeals"][TOP:].sum()), "обращение")))
+    st.caption(
+        _("Ещё {topics}: {n}").format(
+            topics=counted(max(len(frame) - TOP, 0), "тема"), n=counted(int(frame["appeals"][TOP:].sum()), "обращение")
+        )
+    )
     if row is not None:
         links.open_page(LIST, {"topics": f"t{int(shown.iloc[row]['topic_id'])}"})
 
@@ -122,7 +189,12 @@ previous = figures.totals(before) if before else None
 top = figures.top_topics(scope)
 alarms = spikes.listing(scope, scope.first)
 headline.headline(
-    overview_finding(int(history.loc[0, "appeals"]), None if previous is None else int(previous["appeals"]), scope.days, list(top[["topic", "appeals", "before"]].itertuples(index=False, name=None))),
+    overview_finding(
+        int(history.loc[0, "appeals"]),
+        None if previous is None else int(previous["appeals"]),
+        scope.days,
+        list(top[["topic", "appeals", "before"]].itertuples(index=False, name=None)),
+    ),
     f"{context.place.name}, {span(scope.first, scope.last)}",
 )
 attention(figures.backlog(scope), alarms[alarms["state"] != "ended"])

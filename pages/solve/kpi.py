@@ -1,5 +1,7 @@
 """«Решают ли и как быстро отвечают?»"""
 
+from datetime import timedelta
+
 import pandas as pd
 import streamlit as st
 
@@ -20,19 +22,34 @@ from words.sentences import kpi_finding
 LIST = "pages/know/appeals.py"
 BUCKETS = {"week": _("Неделя"), "month": _("Месяц"), "quarter": _("Квартал")}
 VARIANTS = ("resolved_on_time", "closed_resolved", "rated_good")
-ANSWERS = {"within_30m": _("≤ 30 мин"), "within_1h": _("≤ 1 ч"), "within_4h": _("≤ 4 ч"), "within_8h": _("≤ 8 ч"), "within_24h": _("≤ 24 ч"), "over_24h": _("> 24 ч")}
+ANSWERS = {
+    "within_30m": _("≤ 30 мин"),
+    "within_1h": _("≤ 1 ч"),
+    "within_4h": _("≤ 4 ч"),
+    "within_8h": _("≤ 8 ч"),
+    "within_24h": _("≤ 24 ч"),
+    "over_24h": _("> 24 ч"),
+}
 
 context: Context = st.session_state["context"]
 scope = context.scope
 before = scope.before()
-now, previous = figures.totals(scope), figures.totals(before) if before else None
+history = figures.periods(scope)
+now, previous = history.loc[0], figures.totals(before) if before else None
+resolved = figures.figure("resolved_on_time", scope, history, previous)
+cohort = scope.over(resolved.first, resolved.last)
+settled = figures.totals(cohort)
 backlog = figures.backlog(scope)
 
 headline.headline(
-    kpi_finding(figures.value_of("resolved_on_time", now), METRICS["resolved_on_time"].target, figures.value_of("first_response", now), int(now["due_resolvable"])),
-    f"{context.place.name}, {span(scope.first, scope.last)}",
+    kpi_finding(resolved.value, METRICS["resolved_on_time"].target, figures.value_of("first_response", now), resolved.n),
+    _("{place}, {span}. Решаемость: по поступившим {cohort}, у девяти из десяти срок уже наступил").format(
+        place=context.place.name, span=span(scope.first, scope.last), cohort=span(cohort.first, cohort.last)
+    ),
 )
-bucket = st.segmented_control(_("Шаг"), list(BUCKETS), format_func=BUCKETS.get, default="month", key="kpi_bucket", label_visibility="collapsed", required=True)
+bucket = st.segmented_control(
+    _("Шаг"), list(BUCKETS), format_func=BUCKETS.get, default="month", key="kpi_bucket", label_visibility="collapsed", required=True
+)
 frame = kpi.by_period(scope, bucket, context.days.last_full, context.days.first)
 labels = [period_label(first, bucket) for first in frame["first"]]
 
@@ -46,25 +63,45 @@ def open_period(picked: str | None, only: str | None) -> None:
 
 def resolution() -> None:
     """Three ways to count, side by side."""
-    headline.section(_("Три способа посчитать решаемость"), _("Доля по времени поступления, %. Штриховка: период не закончен. Нажмите на точку, чтобы увидеть обращения"))
+    headline.section(
+        _("Три способа посчитать решаемость"),
+        _("Доля по времени поступления, %. Штриховка: период не закончен. Нажмите на точку, чтобы увидеть обращения"),
+    )
     target = METRICS["resolved_on_time"].target
     lines = [
-        Line(METRICS[key].title, list(frame[f"{key}_value"]), main=key == "resolved_on_time", note=f"n = {integer(frame[METRICS[key].denominator].iloc[-1])}")
+        Line(
+            METRICS[key].title,
+            list(frame[f"{key}_value"]),
+            main=key == "resolved_on_time",
+            note=f"n = {integer(frame[METRICS[key].denominator].iloc[-1])}",
+        )
         for key in VARIANTS
     ]
-    picked = charts.trend_lines(labels, lines, "kpi_resolution", norm=(target, _("норма {target}").format(target=percent(target))) if target else None, unfinished=int(frame["unfinished"].sum()))
+    picked = charts.trend_lines(
+        labels,
+        lines,
+        "kpi_resolution",
+        norm=(target, _("норма {target}").format(target=percent(target))) if target else None,
+        unfinished=int(frame["unfinished"].sum()),
+    )
     headline.method_note(" ".join(METRICS[key].title + ": " + METRICS[key].formula for key in VARIANTS))
     open_period(picked, "resolved_on_time")
 
 
 def response() -> None:
     """Median first response over time."""
-    headline.section(_("Первый ответ: медиана"), _("Часов от поступления; ждущие ответа считаются дольше любого ответившего. Нажмите на точку"))
+    headline.section(
+        _("Первый ответ: медиана"), _("Часов от поступления; ждущие ответа считаются дольше любого ответившего. Нажмите на точку")
+    )
     hours = (frame["first_response_value"] / 60).tolist()
     target = METRICS["first_response"].target
     picked = charts.trend_lines(
-        labels, [Line(_("Медиана, ч"), hours, main=True, note=f"n = {integer(frame['appeals'].iloc[-1])}")], "kpi_response",
-        norm=(target / 60, _("норма {target}").format(target=value_text("minutes", target))) if target else None, unfinished=int(frame["unfinished"].sum()), percent=False,
+        labels,
+        [Line(_("Медиана, ч"), hours, main=True, note=f"n = {integer(frame['appeals'].iloc[-1])}")],
+        "kpi_response",
+        norm=(target / 60, _("норма {target}").format(target=value_text("minutes", target))) if target else None,
+        unfinished=int(frame["unfinished"].sum()),
+        percent=False,
     )
     headline.method_note(METRICS["first_response"].formula)
     open_period(picked, None)
@@ -77,7 +114,10 @@ def channels() -> None:
         return
     wide = found.rename(columns={"channel": "label"} | ANSWERS)[["label", *ANSWERS.values(), "waiting"]]
     everything = wide.drop(columns="label").sum().to_frame().T.assign(label=_("Все каналы"))
-    headline.section(_("Время до первого ответа по каналам"), _("Доля обращений. Черта: норма 4 часа. 30 минут: ориентир бизнеса, не норма. Нажмите на строку"))
+    headline.section(
+        _("Время до первого ответа по каналам"),
+        _("Доля обращений. Черта: норма 4 часа. 30 минут: ориентир бизнеса, не норма. Нажмите на строку"),
+    )
     picked = charts.stacked_buckets(pd.concat([everything, wide]), list(ANSWERS.values()), 3, "kpi_channels", _("за 4 ч"))
     if picked:
         match = found[found["channel"] == picked]
@@ -86,49 +126,95 @@ def channels() -> None:
 
 def meanings() -> None:
     """What «solved» means, by definition."""
-    headline.section(_("Что значит «решено»"), span(scope.first, scope.last))
+    headline.section(_("Что значит «решено»"), _("Поступившие {span}").format(span=span(cohort.first, cohort.last)))
     rows = [
-        {"name": METRICS[key].title, "value": value_text("share", figures.value_of(key, now)), "n": int(now[METRICS[key].denominator]), "k": int(now[METRICS[key].numerator]), "key": METRICS[key].numerator}
+        {
+            "name": METRICS[key].title,
+            "value": value_text("share", figures.value_of(key, settled)),
+            "n": int(settled[METRICS[key].denominator]),
+            "k": int(settled[METRICS[key].numerator]),
+            "key": METRICS[key].numerator,
+        }
         for key in VARIANTS
     ]
-    row = tables.ranked(pd.DataFrame(rows), [Column("name", _("Определение")), Column("value", _("Доля")), Column("k", _("Обращений"), "count"), Column("n", _("Из"), "count")], key="kpi_meanings")
-    st.caption(_("Ещё в сроке: {n}").format(n=integer(now["still_in_time"])))
+    row = tables.ranked(
+        pd.DataFrame(rows),
+        [Column("name", _("Определение")), Column("value", _("Доля")), Column("k", _("Обращений"), "count"), Column("n", _("Из"), "count")],
+        key="kpi_meanings",
+    )
+    st.caption(_("Ещё в сроке: {n}").format(n=integer(settled["still_in_time"])))
     if row is not None:
-        links.open_page(LIST, {"only": rows[row]["key"]})
+        links.open_page(LIST, {"only": rows[row]["key"], "from": cohort.first.isoformat(), "to": cohort.last.isoformat()})
 
 
 def open_now() -> None:
     """The backlog and its balance."""
     balance = kpi.flow(scope, context.zone)
-    headline.section(_("Открыто {n}").format(n=integer(backlog["open"])), _("За период: {before} было + {arrived} поступило − {closed} закрыто = {after} открыто на конец").format(
-        before=integer(balance["before"]), arrived=integer(balance["arrived"]), closed=integer(balance["closed"]), after=integer(balance["after"])))
-    parts = {"to_3_days": _("до 3 дней"), "to_7_days": _("4–7 дней"), "to_10_days": _("8–10 дней"), "longer": _("больше 10 дней"), "overdue": _("просрочено")}
+    headline.section(
+        _("Открыто {n}").format(n=integer(backlog["open"])),
+        _("За период: {before} было + {arrived} поступило − {closed} закрыто = {after} открыто на конец").format(
+            before=integer(balance["before"]),
+            arrived=integer(balance["arrived"]),
+            closed=integer(balance["closed"]),
+            after=integer(balance["after"]),
+        ),
+    )
+    parts = {
+        "to_3_days": _("до 3 дней"),
+        "to_7_days": _("4–7 дней"),
+        "to_10_days": _("8–10 дней"),
+        "longer": _("больше 10 дней"),
+        "overdue": _("просрочено"),
+    }
     charts.bars(pd.DataFrame({"label": list(parts.values()), "value": [int(backlog[p]) for p in parts]}), "kpi_backlog")
     if backlog["overdue"]:
-        links.page_link(_("Показать {n} →").format(n=counted(backlog["overdue"], "обращение")), LIST, {"only": "overdue", **context.whole_time()})
+        links.page_link(
+            _("Показать {n} →").format(n=counted(backlog["overdue"], "обращение")), LIST, {"only": "overdue", **context.whole_time()}
+        )
 
 
 def closing() -> None:
     """How long it takes, the open ones included."""
-    found = kpi.closing_time(scope)
+    found = kpi.closing_time(scope.over(scope.last - timedelta(days=89), scope.last))
     if not found.n:
         return
-    headline.section(_("Половину закрывают за {days}").format(days=days(found.median)) if found.median is not None else _("Меньше половины закрыто"), help=_("Оценка Каплана — Мейера: открытые учтены как ещё не закрытые. Доля решённых к дню t: оценка Аалена — Йохансена, прочие итоги конкурируют."))
+    headline.section(
+        _("Половину закрывают за {days}").format(days=days(found.median)) if found.median is not None else _("Меньше половины закрыто"),
+        _("По поступившим за 90 дней, n = {n}").format(n=integer(found.n)),
+        help=_(
+            "Оценка Каплана — Мейера: открытые учтены как ещё не закрытые. Доля решённых к дню t: оценка Аалена — Йохансена, прочие итоги конкурируют."
+        ),
+    )
     if found.median is not None:
-        st.caption(_("Медиана с учётом открытых{interval}. Если считать только закрытые, выходит {naive}: это занижает срок").format(
-            interval=_(", от {low} до {high}").format(low=days(found.low), high=days(found.high)) if found.low is not None and found.high is not None else "", naive=days(found.closed_only)))
+        st.caption(
+            _("Медиана с учётом открытых{interval}. Если считать только закрытые, выходит {naive}: это занижает срок").format(
+                interval=_(", от {low} до {high}").format(low=days(found.low), high=days(found.high))
+                if found.low is not None and found.high is not None
+                else "",
+                naive=days(found.closed_only),
+            )
+        )
     tables.facts({_("Решено к {t}-му дню").format(t=t): value_text("share", share) for t, share in found.resolved.items()})
 
 
 def repeats() -> None:
     """Repeated, postponed, returned."""
-    headline.section(_("Повторы и возвраты"), _("Из {n}").format(n=counted(int(now["appeals"]), "обращение")))
+    headline.section(_("Повторы и возвраты"), _("Из {n}").format(n=counted(int(now["appeals"]), "обращение", "gen")))
     rows = []
     for key in ("repeated", "postponed", "reopened"):
         share = now[key] / now["appeals"] if now["appeals"] else None
         change = None if previous is None or not previous["appeals"] or share is None else share - previous[key] / previous["appeals"]
         rows.append({"name": CONDITIONS[key].capitalize(), "n": int(now[key]), "share": share, "change": change, "key": key})
-    row = tables.ranked(pd.DataFrame(rows), [Column("name", ""), Column("n", _("Обращений"), "count"), Column("share", _("Доля"), "percent"), Column("change", _("К прошлому"), "points")], key="kpi_repeats")
+    row = tables.ranked(
+        pd.DataFrame(rows),
+        [
+            Column("name", ""),
+            Column("n", _("Обращений"), "count"),
+            Column("share", _("Доля"), "percent"),
+            Column("change", _("К прошлому"), "points"),
+        ],
+        key="kpi_repeats",
+    )
     if row is not None:
         links.open_page(LIST, {"only": rows[row]["key"]})
 
