@@ -1,0 +1,163 @@
+"""What a chart says: gaps are gaps, zeros are zeros, what is unfinished looks so, a click gives an id."""
+
+import datetime as dt
+import math
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from components import charts
+from components.charts import Line
+from components.sparkline import _runs, _Scale, sparkline
+
+
+def days(count, **columns):
+    return pd.DataFrame({"day": pd.date_range("2026-07-01", periods=count), "observed": range(count), **columns})
+
+
+def markers(fig):
+    return next(trace for trace in fig.data if trace.mode == "markers" and trace.customdata is not None)
+
+
+def texts(fig):
+    return [annotation.text for annotation in fig.layout.annotations]
+
+
+def test_every_day_is_clickable_and_answers_with_its_date():
+    fig = charts.series_band_figure(days(3))
+    assert [list(one) for one in markers(fig).customdata] == [["2026-07-01"], ["2026-07-02"], ["2026-07-03"]]
+    assert charts.clicked({"selection": {"points": [{"customdata": ["2026-07-02"]}]}}) == "2026-07-02"
+    assert charts.clicked({"selection": {"points": [{"customdata": {"0": "a"}}]}}) == "a"
+    assert charts.clicked({"selection": {"points": []}}) is None
+    assert charts.clicked({"selection": {"points": [{"x": 1}]}}) is None
+
+
+def test_a_missing_day_is_a_hatched_gap_and_a_zero_is_a_point():
+    fig = charts.series_band_figure(days(4).assign(observed=[5, np.nan, np.nan, 0]))
+    line = next(trace for trace in fig.data if trace.mode == "lines")
+    assert math.isnan(line.y[1]) and line.y[3] == 0 and not line.connectgaps
+    hatched = [trace for trace in fig.data if trace.fillpattern.shape == "/"]
+    assert len(hatched) == 1
+    assert pd.Timestamp(hatched[0].x[1]) - pd.Timestamp(hatched[0].x[0]) == pd.Timedelta(days=2)
+    assert "нет данных" in texts(fig)
+
+
+def test_an_unfinished_day_is_dotted_with_an_open_marker():
+    fig = charts.series_band_figure(days(3, unfinished=[False, False, True]))
+    dotted = next(trace for trace in fig.data if trace.mode == "lines" and trace.line.dash == "dot")
+    assert list(dotted.y) == [1, 2]
+    assert list(markers(fig).marker.line.width) == [0, 0, 2]
+
+
+def test_alarms_are_diamonds_and_labels_keep_apart():
+    fig = charts.series_band_figure(days(60, is_alarm=[False] * 50 + [True] * 10))
+    diamonds = next(trace for trace in fig.data if trace.mode == "markers+text")
+    assert diamonds.marker.symbol == "diamond" and len(diamonds.x) == 10
+    labelled = [at for at, text in enumerate(diamonds.text) if text]
+    assert 9 in labelled and all(later - earlier > 5 for earlier, later in pairwise(labelled))
+
+
+def test_an_alarm_without_data_is_not_drawn():
+    fig = charts.series_band_figure(days(2).assign(observed=[1, np.nan], is_alarm=True))
+    assert len(next(trace for trace in fig.data if trace.mode == "markers+text").x) == 1
+
+
+def test_words_of_a_mark_are_shown_literally():
+    fig = charts.series_band_figure(days(3), marks=[(dt.date(2026, 7, 2), "<b>Ремонт</b> & шум")])
+    assert any("&lt;b&gt;Ремонт&lt;/b&gt; &amp; шум" in text for text in texts(fig))
+
+
+def test_the_band_breaks_where_the_usual_is_unknown():
+    fig = charts.series_band_figure(days(5, upper=[9, 9, np.nan, 9, 9], lower=[1] * 5))
+    assert [len(trace.x) for trace in fig.data if trace.fill == "tonexty"] == [2, 2]
+
+
+def test_a_count_axis_starts_at_zero():
+    assert charts.series_band_figure(days(3)).layout.yaxis.range[0] == 0
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: charts.series_band_figure(pd.DataFrame(columns=["day", "observed"])),
+        lambda: charts.series_band_figure(days(2).assign(observed=np.nan)),
+        lambda: charts.trend_lines_figure([], []),
+        lambda: charts.trend_lines_figure(["май"], [Line("а", [None], main=True)]),
+        lambda: charts.trend_lines_figure(["май", "июн"], [Line("а", [float("nan")] * 2)], norm=(0.8, "норма"), unfinished=1),
+        lambda: charts.bars_figure(pd.DataFrame(columns=["label", "value"])),
+        lambda: charts.bars_figure(pd.DataFrame({"label": ["а"], "value": [np.nan]})),
+        lambda: charts.stacked_buckets_figure(pd.DataFrame(columns=["label", "x", "waiting"]), ["x"], 1, "за 4 ч"),
+        lambda: charts.stacked_buckets_figure(pd.DataFrame({"label": ["а"], "x": [0], "waiting": [0]}), ["x"], 1, "за 4 ч"),
+        lambda: charts.histogram_months_figure(pd.DataFrame(columns=["month", "value"])),
+        lambda: charts.histogram_months_figure(pd.DataFrame({"month": ["2026-07-01"], "value": [np.nan]})),
+    ],
+)
+def test_nothing_to_draw_is_still_a_figure(build):
+    assert isinstance(build(), go.Figure)
+
+
+def test_the_label_of_a_trend_is_the_last_finished_period():
+    lines = [Line("решено", [0.8, 0.9, 0.1], main=True, note="n = 40")]
+    fig = charts.trend_lines_figure(["май", "июн", "июл"], lines, unfinished=1)
+    assert any("90\u00a0%" in text and "решено" in text and "n = 40" in text for text in texts(fig))
+
+
+def test_labels_of_near_lines_do_not_overlap():
+    fig = charts.trend_lines_figure(["май", "июн"], [Line("а", [0.8, 0.8]), Line("б", [0.8, 0.8])])
+    heights = sorted(annotation.y for annotation in fig.layout.annotations)
+    low, high = fig.layout.yaxis.range
+    assert (heights[1] - heights[0]) / (high - low) * fig.layout.height > 50
+
+
+def test_a_trend_of_counts_starts_at_zero_and_keeps_fractions():
+    fig = charts.trend_lines_figure(["май"], [Line("ч", [2.7])], percent=False)
+    assert fig.layout.yaxis.range[0] == 0 and any("2,7" in text for text in texts(fig))
+
+
+def test_bars_show_zero_as_zero_and_a_gap_in_words():
+    fig = charts.bars_figure(pd.DataFrame({"label": ["а", "б"], "value": [0, np.nan], "id": [7, 8]}))
+    assert "<b>0</b>" in fig.data[0].text[0] and "нет данных" in fig.data[0].text[1]
+    assert [one[0] for one in fig.data[0].customdata] == ["7", "8"]
+
+
+def buckets():
+    frame = pd.DataFrame({"label": ["а", "б"], "быстро": [30, 5], "долго": [10, 0], "waiting": [20, 5]}, index=[0, 0])
+    return charts.stacked_buckets_figure(frame, ["быстро", "долго"], 1, "за 4 ч")
+
+
+def test_buckets_add_up_to_the_whole_and_waiting_is_hatched():
+    fig = buckets()
+    assert np.allclose(np.sum([trace.x for trace in fig.data], axis=0), 100)
+    assert fig.data[-1].marker.pattern.shape == "/"
+
+
+def test_the_share_within_the_norm_needs_thirty():
+    shown = texts(buckets())
+    assert "<b>50\u00a0%</b>" in shown and "мало" in shown
+
+
+def test_the_norm_stands_after_the_kept_buckets():
+    assert [shape.x0 for shape in buckets().layout.shapes] == [50, 50]
+
+
+def test_months_answer_with_year_and_month_and_hatch_the_unfinished():
+    frame = pd.DataFrame({"month": ["2025-12-01", "2026-01-01"], "value": [0, 4], "unfinished": [False, True], "expected": [2, 2]})
+    fig = charts.histogram_months_figure(frame)
+    assert [one[0] for one in fig.data[0].customdata] == ["2025-12", "2026-01"]
+    assert list(fig.data[0].marker.pattern.shape) == ["", "/"] and fig.data[0].y[0] == 0
+    assert "2026" in fig.layout.xaxis.ticktext[1]
+
+
+def test_no_chart_zooms_or_has_a_legend():
+    fig = buckets()
+    layout = fig.layout.template.layout
+    assert layout.dragmode is False and layout.showlegend is False and layout.xaxis.fixedrange and layout.separators == ",\u00a0"
+
+
+def test_a_sparkline_breaks_at_a_gap_and_keeps_a_lonely_point():
+    scale = _Scale(4, 200, 0, 4)
+    assert [len(run.split()) for run in _runs([1, float("nan"), 2, 3], scale)] == [2, 2]
+    assert sparkline([]).startswith("data:image/svg+xml;base64,") and sparkline([float("nan")]) and sparkline([5.0, 5.0])
