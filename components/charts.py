@@ -239,7 +239,7 @@ def trend_lines_figure(
         _add_hatch(fig, len(periods) - unfinished - 0.5, len(periods) - 0.5, low, high, colours)
     if norm:
         fig.add_hline(y=norm[0] * scale, line={"color": colours.text, "width": 1.3, "dash": "dash"})
-        fig.add_annotation(x=_clearest(list(values.values()), norm[0] * scale), y=norm[0] * scale, yanchor="bottom",
+        fig.add_annotation(x=_clearest(list(values.values()), norm[0] * scale + (high - low) / 25), y=norm[0] * scale, yanchor="bottom",
                            showarrow=False, bgcolor=colours.page, text=f"<b>{_plotly(norm[1])}</b>", font={"size": 12})  # fmt: skip
     mask = pd.Series([position >= len(periods) - unfinished for position in range(len(periods))])
     ends = _spread({line.label: _last(values[line.label].mask(mask)) for line in lines}, (high - low) * 52 / (height - 60))
@@ -288,7 +288,7 @@ def _spread(ends: dict[str, float | None], gap: float) -> dict[str, float]:
 
 
 def _clearest(lines: Sequence[pd.Series], level: float) -> int:
-    """The position where words just above `level` are farthest from every line."""
+    """The position where words at `level` are farthest from every line."""
     nearest = pd.concat([(line - level).abs() for line in lines], axis=1).min(axis=1)
     room = nearest.rolling(3, center=True, min_periods=1).min().fillna(0)
     return int(room.iloc[1:-1].to_numpy().argmax()) + 1 if len(room) > 2 else 0
@@ -378,7 +378,7 @@ def stacked_buckets_figure(frame: pd.DataFrame, buckets: Sequence[str], before_n
             insidetextanchor="middle", textposition="inside", customdata=ids,
             textfont={"size": 12, "color": _ink(colour)},
             hovertext=_bucket_hover(frame, counts, shares, bucket, bucket), hovertemplate="%{hovertext}<extra></extra>",
-            unselected={"marker": {"opacity": 0.45}},
+            unselected={"marker": {"opacity": 1}},
         )  # fmt: skip
     waiting = _("ждут ответа")
     fig.add_bar(
@@ -386,7 +386,7 @@ def stacked_buckets_figure(frame: pd.DataFrame, buckets: Sequence[str], before_n
         marker={"color": colours.page, "line": {"color": colours.context, "width": 1},
                 "pattern": {"shape": "/", "fgcolor": colours.context, "bgcolor": colours.page, "size": 6}},
         hovertext=_bucket_hover(frame, counts, shares, "waiting", waiting), hovertemplate="%{hovertext}<extra></extra>",
-        unselected={"marker": {"opacity": 0.45}},
+        unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
     within = shares[list(buckets[:before_norm])].sum(axis=1)
     for row in rows:

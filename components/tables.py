@@ -92,7 +92,7 @@ def _config(column: Column, frame: pd.DataFrame) -> Any:
 
 FORMATS: Mapping[str, Callable[[Any], str]] = {
     "count": numbers.integer,
-    "rate": numbers.rate,
+    "rate": lambda value: numbers.decimal(value, 2),
     "percent": numbers.percent,
     "points": numbers.points,
     "change": numbers.signed,
