@@ -2,7 +2,7 @@
 
 import math
 
-from words import _
+from words import _, ngettext
 
 NBSP, MINUS, TIMES = "\u00a0", "\u2212", "×"
 HOUR, DAY = 60, 1440
@@ -33,9 +33,9 @@ def compact(x: float | None) -> str:
     if _missing(x):
         return _("нет данных")
     assert x is not None
-    for size, word in ((1e9, _("млрд")), (1e6, _("млн")), (1e4, _("тыс."))):
-        if abs(x) >= size:
-            return f"{decimal(x / (1e3 if size == 1e4 else size), 1)}{NBSP}{word}"
+    for size, least, word in ((1e9, 0.99995e9, _("млрд")), (1e6, 0.99995e6, _("млн")), (1e3, 1e4, _("тыс."))):
+        if abs(x) >= least:  # what would round to «1 000,0 тыс.» is a million
+            return f"{decimal(x / size, 1)}{NBSP}{word}"
     return integer(x)
 
 
@@ -78,7 +78,9 @@ def minutes(m: float | None) -> str:
     if whole < HOUR:
         return f"{integer(whole)}{NBSP}мин"
     if whole < DAY:
-        rest = f" {whole % HOUR}{NBSP}мин" if whole % HOUR and whole < 10 * HOUR else ""
+        if whole >= 10 * HOUR:
+            return f"{integer(whole / HOUR)}{NBSP}ч"
+        rest = f" {whole % HOUR}{NBSP}мин" if whole % HOUR else ""
         return f"{integer(whole // HOUR)}{NBSP}ч{rest}"
     return days(m / DAY)
 
@@ -91,9 +93,7 @@ def days(x: float | None) -> str:
     shown = round(x, 1)
     if shown != int(shown):
         return f"{decimal(shown, 1)}{NBSP}дня"
-    n = int(abs(shown))
-    word = "день" if n % 10 == 1 and n % 100 != 11 else "дня" if 2 <= n % 10 <= 4 and not 12 <= n % 100 <= 14 else "дней"
-    return f"{integer(shown)}{NBSP}{word}"
+    return ngettext("{n} день", "{n} дней", int(abs(shown))).format(n=integer(shown)).replace(" ", NBSP)
 
 
 def times(ratio: float | None) -> str:
@@ -110,9 +110,7 @@ def in_times(ratio: float) -> str:
     shown = round(ratio, 1) if ratio < 5 else round(ratio)
     if shown != int(shown):
         return f"в{NBSP}{decimal(shown, 1)}{NBSP}раза"
-    n = int(shown)
-    word = "раза" if 2 <= n % 10 <= 4 and not 12 <= n % 100 <= 14 else "раз"
-    return f"в{NBSP}{integer(n)}{NBSP}{word}"
+    return ngettext("в {n} раз", "в {n} раз", int(shown)).format(n=integer(shown)).replace(" ", NBSP)
 
 
 def rate(x: float | None) -> str:
