@@ -1,0 +1,145 @@
+"""Answers computed row by row in Python over tests/small.py, to hold against those of the store."""
+
+import csv
+import math
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from queries.scope import COUNTRY, Scope
+from queries.store import ROOT
+from tests import small
+from tests.small import AS_OF
+
+Row = Any
+
+
+def _open(r: Row) -> bool:
+    return r.closed_at is None and r.status in ("new", "assigned", "answered")
+
+
+def _ripe(r: Row) -> bool:
+    return r.type == "resolvable" and r.due <= AS_OF
+
+
+def _answered(low: float, high: float) -> Callable[[Row], bool]:
+    return lambda r: r.response is not None and low < r.response <= high
+
+
+MEETS: dict[str, Callable[[Row], bool]] = {
+    "all": lambda r: True,
+    "open": _open,
+    "closed": lambda r: r.status == "closed",
+    "overdue": lambda r: _open(r) and r.due < AS_OF,
+    "due_soon": lambda r: _open(r) and AS_OF <= r.due <= AS_OF + timedelta(days=1),
+    "late": lambda r: (r.closed_at or AS_OF) > r.due,
+    "due_resolvable": _ripe,
+    "resolved_on_time": lambda r: _ripe(r) and r.outcome == "resolved" and r.closed_at <= r.due,
+    "still_in_time": lambda r: r.type == "resolvable" and r.due > AS_OF,
+    "closed_resolvable": lambda r: r.type == "resolvable" and r.status == "closed",
+    "closed_resolved": lambda r: r.type == "resolvable" and r.outcome == "resolved",
+    "rated": lambda r: r.rating is not None,
+    "rated_good": lambda r: r.rating in (4, 5),
+    "answered": lambda r: r.response is not None,
+    "waiting": lambda r: r.response is None,
+    "within_30m": _answered(-1, 30),
+    "within_1h": _answered(30, 60),
+    "within_4h": _answered(60, 240),
+    "within_8h": _answered(240, 480),
+    "within_24h": _answered(480, 1440),
+    "over_24h": _answered(1440, math.inf),
+    "official": lambda r: r.official,
+    "unofficial": lambda r: not r.official,
+    "restricted": lambda r: r.restricted,
+    "reopened": lambda r: r.reopened,
+    "repeated": lambda r: r.repeat_of is not None,
+    "postponed": lambda r: r.outcome == "postponed",
+    "with_point": lambda r: r.lat is not None,
+    "without_point": lambda r: r.lat is None,
+    "municipal": lambda r: r.level == "municipal",
+}
+
+
+@cache
+def _tree() -> list[dict[str, str]]:
+    with open(ROOT / "data" / "reference" / "topics.csv", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def ids(column: str) -> dict[str, int]:
+    """Number of each block_code, topic_group or topic: the order of topics.csv."""
+    return {name: n for n, name in enumerate(dict.fromkeys(r[column] for r in _tree()), 1)}
+
+
+@cache
+def _all() -> list[Row]:
+    return list(small.naive().itertuples())
+
+
+def rows(scope: Scope | None = None, first: date | None = None, last: date | None = None) -> list[Row]:
+    """The appeals of a scope, in its own period or the one given; all of them without a scope."""
+    found = _all()
+    if scope is None:
+        return found
+    below = {2300: (2300, 2301), 6400: (6400, 6401, 6408)}.get(scope.place, (scope.place,))
+    about = scope.blocks or scope.groups or scope.topics
+    return [
+        r
+        for r in found
+        if (first or scope.first) <= r.day <= (last or scope.last)
+        and (scope.place == COUNTRY or r.territory_id in below)
+        and (scope.access.territories is None or r.territory_id in scope.access.territories)
+        and (not scope.channels or small.CHANNELS[r.channel][0] in scope.channels)
+        and (
+            not about
+            or ids("block_code")[r.block] in scope.blocks
+            or ids("topic_group")[r.group] in scope.groups
+            or ids("topic")[r.topic] in scope.topics
+        )
+    ]
+
+
+def ever(scope: Scope) -> list[Row]:
+    """The appeals of a scope in any period."""
+    return rows(scope, date(1, 1, 1), date(9999, 1, 1))
+
+
+def count(found: list[Row], predicate: str) -> int:
+    """How many rows meet a predicate of the registry."""
+    return sum(bool(MEETS[predicate](r)) for r in found)
+
+
+def open_at(found: list[Row], moment: datetime) -> list[Row]:
+    """The appeals that were waiting for closing at a moment."""
+    return [
+        r
+        for r in found
+        if r.created_at <= moment and r.status != "rejected" and (r.closed_at > moment if r.closed_at is not None else r.status != "closed")
+    ]
+
+
+def survival(times: list[float], events: list[int]) -> tuple[float | None, Callable[[float], float | None]]:
+    """Kaplan–Meier median of the time to any event and the Aalen–Johansen share of event 1 by time t, step by step."""
+    alive, resolved, curve = 1.0, 0.0, []
+    for t in sorted(set(times)):
+        at_risk = sum(x >= t for x in times)
+        any_event = sum(x == t and e > 0 for x, e in zip(times, events, strict=True))
+        first = sum(x == t and e == 1 for x, e in zip(times, events, strict=True))
+        resolved += alive * first / at_risk
+        alive *= 1 - any_event / at_risk
+        curve.append((t, alive, resolved))
+    median = next((t for t, s, _ in curve if s <= 0.5 + 1e-12), None)
+
+    def share(t: float) -> float | None:
+        return None if t > max(times) else max((r for x, _, r in curve if x <= t), default=0.0)
+
+    return median, share
+
+
+def frame(found: list[Row]) -> pd.DataFrame:
+    """Rows as a frame with columns even when there are none."""
+    return pd.DataFrame(found, columns=["Index", *small.naive().columns])
