@@ -146,8 +146,8 @@ _TOKEN = re.compile(r"\[[^\]\s]{3,12}\]|[а-яё]+(?:-[а-яё]+)*|[^\s]", re.IG
 _MAX_WORDS = 3
 
 
-def noun_phrases(text: str) -> list[Phrase]:
-    """Which noun phrases of two or three words does the Russian text hold, in the order of reading?
+def noun_phrases(text: str, shortest: int = 2) -> list[Phrase]:
+    """Which noun phrases of `shortest` (1 or 2) to three words does the Russian text hold, in the order of reading?
 
     A noun with agreeing adjectives («детская площадка») and a noun with a genitive («ремонт набережной»,
     «уборка детской площадки»); overlapping shorter phrases are listed too.
@@ -155,15 +155,15 @@ def noun_phrases(text: str) -> list[Phrase]:
     found = []
     for sentence in _SENTENCE.split(text):
         tokens = [token.lower() for token in _TOKEN.findall(sentence)]
-        if len(tokens) > 1:
-            found += _phrases(tokens, _loaded().sentence(tokens))
+        if len(tokens) >= shortest:
+            found += _phrases(tokens, _loaded().sentence(tokens), shortest)
     return found
 
 
-def _phrases(tokens: Sequence[str], words: Sequence[_Word]) -> list[Phrase]:
+def _phrases(tokens: Sequence[str], words: Sequence[_Word], shortest: int) -> list[Phrase]:
     found = []
     for start in range(len(words)):
-        for length in range(2, _MAX_WORDS + 1):
+        for length in range(shortest, _MAX_WORDS + 1):
             window = words[start : start + length]
             if len(window) < length or window[-1].kind != "noun" or any(word.kind == "other" for word in window):
                 continue

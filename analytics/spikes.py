@@ -185,16 +185,21 @@ def bounds(expected: Floats, spread: Floats) -> tuple[Floats, Floats]:
     return np.ceil(expected + deviation * (z + shift)), np.maximum(np.floor(expected + deviation * (-z + shift)), 0.0)
 
 
-def alarms(scores: Scores, seen: Counts, q: float = 0.1) -> NDArray[np.bool_]:
-    """Which points are alarms, keeping the share of false ones among them at `q` on each day (Benjamini–Hochberg over the
-    series of the call) with at least LEAST_COUNT appeals and p ≤ ALPHA. Bool [series, last]."""
+def worth_scoring(counts: Counts, last: int) -> NDArray[np.bool_]:
+    """Which series have a day among the last ones with at least LEAST_COUNT: only they can have a spike. Bool [series]."""
+    return counts[:, -last:].max(axis=1, initial=0) >= LEAST_COUNT
+
+
+def alarms(scores: Scores, seen: Counts, tests: int, q: float = 0.1) -> NDArray[np.bool_]:
+    """Which points are alarms, keeping the share of false ones among them at `q` on each day (Benjamini–Hochberg over
+    `tests` series, of which those not given have p = 1) with at least LEAST_COUNT appeals and p ≤ ALPHA. Bool [series, last]."""
+    if not len(seen):
+        return np.zeros(seen.shape, dtype=bool)
     p = np.where(seen >= LEAST_COUNT, scores.p_value, 1.0)
     ranked = np.sort(p, axis=0)
-    tests = len(p)
-    passed = ranked <= q * np.arange(1, tests + 1)[:, None] / tests
-    threshold = np.where(
-        passed.any(axis=0), np.take_along_axis(ranked, (tests - 1 - np.argmax(passed[::-1], axis=0))[None], axis=0)[0], 0.0
-    )
+    passed = ranked <= q * np.arange(1, len(p) + 1)[:, None] / tests
+    highest = len(p) - 1 - np.argmax(passed[::-1], axis=0)
+    threshold = np.where(passed.any(axis=0), np.take_along_axis(ranked, highest[None], axis=0)[0], 0.0)
     return (p <= np.minimum(threshold, ALPHA)) & (p < 1)
 
 

@@ -55,6 +55,7 @@ def refresh(cursor: duckdb.DuckDBPyConnection, batch_id: int | None) -> None:
     days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
     for (region_id,) in _run(cursor, "touched_regions", batch_id=batch_id).fetchall():
         _refresh_region(cursor, region_id, days)
+    _run(cursor, "describe")
     _run(cursor, "settle", last=last)
 
 
@@ -88,7 +89,6 @@ def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, days: np.
     cursor.register("found_spikes", frame.drop(columns=["stored_onset"]))
     cursor.register("found_days", pd.concat(around, ignore_index=True))
     _run(cursor, "replace")
-    _run(cursor, "describe", region_id=region_id)
 
 
 def _levels(long: pd.DataFrame, region_id: int, days: np.ndarray) -> list[Series]:
@@ -111,13 +111,16 @@ def _dense(long: pd.DataFrame, names: list[str], days: np.ndarray) -> tuple[pd.D
 
 def _spikes_of(series: Series, days: np.ndarray, silent: list[Any], known: pd.DataFrame) -> tuple[list[dict[str, Any]], list[pd.DataFrame]]:
     quiet = np.isin(days, np.array(silent, dtype="datetime64[D]"))
-    missing = np.broadcast_to(quiet, series.counts.shape) if quiet.any() else None
-    scores = spikes.score(series.counts, days, frequency="D", last=len(days), missing=missing)
-    recent = spikes.score(series.counts, days, frequency="D", last=min(RECENT, len(days)), missing=missing)
-    if len(days) > RECENT + spikes.LEFT_OUT["D"] + spikes.EIGHT_WEEKS["D"]:
+    tests = len(series.names)
+    worth = spikes.worth_scoring(series.counts, len(days))
+    series = Series(series.level, series.names[worth].reset_index(drop=True), series.counts[worth])
+    scores = _score(series.counts, days, len(days), quiet)
+    lately = spikes.worth_scoring(series.counts, min(RECENT, len(days)))
+    if len(days) > RECENT + spikes.LEFT_OUT["D"] + spikes.EIGHT_WEEKS["D"] and lately.any():
+        recent = _score(series.counts[lately], days, RECENT, quiet)
         for name in ("p_value", "expected", "upper"):
-            getattr(scores, name)[:, -RECENT:] = getattr(recent, name)
-    flagged = spikes.alarms(scores, series.counts)
+            getattr(scores, name)[lately, -RECENT:] = getattr(recent, name)
+    flagged = spikes.alarms(scores, series.counts, tests)
     rows, around = [], []
     for run in spikes.runs(flagged, scores, series.counts):
         row = _row(series, run, days, scores.method, known)
@@ -137,6 +140,11 @@ def _spikes_of(series: Series, days: np.ndarray, silent: list[Any], known: pd.Da
             )
         )
     return rows, around
+
+
+def _score(counts: np.ndarray, days: np.ndarray, last: int, quiet: np.ndarray) -> spikes.Scores:
+    missing = np.broadcast_to(quiet, counts.shape) if quiet.any() else None
+    return spikes.score(counts, days, frequency="D", last=last, missing=missing)
 
 
 def _row(series: Series, run: spikes.Run, days: np.ndarray, method: str, known: pd.DataFrame) -> dict[str, Any]:

@@ -35,20 +35,26 @@ INSERT INTO spikes BY NAME SELECT * EXCLUDE (state), state, NULL AS executors, N
 INSERT INTO spike_days SELECT * FROM found_days;
 
 -- step: describe
--- Who works on a spike, how many people write, and how much of it is one text.
+-- Who works on the spikes just stored, how many people write, and how much of each is one text.
+CREATE OR REPLACE TEMP TABLE inside AS
+SELECT s.spike_id, a.appeal_id, a.executor_id, a.author_key
+FROM spikes s
+JOIN territories t ON CASE WHEN s.level = 'region_topic' THEN t.region_id ELSE t.territory_id END = s.territory_id
+JOIN appeals a ON a.territory_id = t.territory_id AND a.topic_id = s.topic_id AND a.day BETWEEN s.onset AND s.last_day
+WHERE s.executors IS NULL AND s.observed IS NOT NULL;
+CREATE OR REPLACE TEMP TABLE commonest AS
+SELECT spike_id, max(same) AS same
+FROM (
+    SELECT i.spike_id, count(*) AS same
+    FROM inside i JOIN texts x USING (appeal_id)
+    GROUP BY i.spike_id, regexp_replace(lower(x.text), '[^\p{L}\p{N}]', '', 'g')
+)
+GROUP BY spike_id;
 UPDATE spikes SET executors = d.executors, authors = d.authors, copies_share = d.copies_share
 FROM (
-    SELECT s.spike_id, count(DISTINCT a.executor_id) AS executors, count(DISTINCT a.author_key) AS authors, max(a.same) / count(*) AS copies_share
-    FROM spikes s
-    JOIN (
-        SELECT a.*, t.region_id, count(*) OVER (PARTITION BY a.territory_id, a.topic_id, date_trunc('month', a.day), x.plain) AS same
-        FROM appeals a
-        JOIN territories t USING (territory_id)
-        LEFT JOIN (SELECT appeal_id, md5(regexp_replace(lower(text), '[^\p{L}\p{N}]', '', 'g')) AS plain FROM texts) x USING (appeal_id)
-        WHERE a.topic_id IN (SELECT topic_id FROM found_spikes) AND a.territory_id IN (SELECT territory_id FROM territories WHERE region_id = $region_id)
-    ) a ON a.topic_id = s.topic_id AND a.day BETWEEN s.onset AND s.last_day AND (a.territory_id = s.territory_id OR a.region_id = s.territory_id)
-    WHERE s.spike_id IN (SELECT spike_id FROM found_spikes)
-    GROUP BY s.spike_id
+    SELECT i.spike_id, count(DISTINCT i.executor_id) AS executors, count(DISTINCT i.author_key) AS authors, any_value(c.same) / count(*) AS copies_share
+    FROM inside i LEFT JOIN commonest c USING (spike_id)
+    GROUP BY i.spike_id
 ) d
 WHERE d.spike_id = spikes.spike_id;
 

@@ -25,8 +25,10 @@ from queries import store
 
 Progress = Callable[[float, str], None]
 STATUS_ORDER = ["new", "assigned", "answered", "closed", "rejected"]
-CLOCK_ROWS = 500_000
+CLOCK_ROWS = 100_000
 TEXT_ROWS = 50_000
+# DuckDB 1.5.6 loses the rows of an INSERT of more than one row group (122,880) from Arrow into a temporary table in a transaction.
+STAGE_ROWS = 50_000
 
 
 class Cancelled(Exception):
@@ -187,7 +189,7 @@ def _stage(cursor: duckdb.DuckDBPyConnection, folder: Path) -> None:
         reader = pq.ParquetFile(folder / f"{name}.parquet")
         cursor.register("arrow_part", reader.schema_arrow.empty_table())
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM arrow_part")
-        for piece in reader.iter_batches(batch_size=200_000):
+        for piece in reader.iter_batches(batch_size=STAGE_ROWS):
             cursor.register("arrow_part", pa.table(piece))
             cursor.execute(f"INSERT INTO {table} FROM arrow_part")
         cursor.unregister("arrow_part")

@@ -16,7 +16,7 @@ from ingest.demo.texts import (
 )
 from ingest.demo.world import Floats, Ints, World
 
-TEXTS, LEAST, MOST = 150_000, 2, 400
+TEXTS, LEAST, MOST = 60_000, 2, 400
 REPLIES, COMMENTS_A_TOPIC, COMMENTS_A_PLOT = 12, 60, 150
 
 
