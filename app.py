@@ -8,7 +8,6 @@ from components import headline, theme
 from components.links import SCOPE_PARAMS, set_params
 from components.scope_bar import Choice, Place, ScopeOptions, ScopeState, scope_bar
 from ingest import jobs
-from ingest.commands import VERBS
 from queries import context, dictionaries, sources, store
 from queries.access import Access
 from queries.context import Context
@@ -118,7 +117,7 @@ def main() -> None:
     except store.StoreDamaged:
         st.error(_("Файл базы повреждён. Остановите приложение и восстановите базу: python3 run.py ingest rebuild"))
         return
-    jobs.ensure_worker(VERBS)
+    jobs.ensure_worker()
     found = read_url()
     if store.is_demo():
         headline.demo_ribbon()

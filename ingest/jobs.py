@@ -184,11 +184,13 @@ _worker: Worker | None = None
 _gate = threading.Lock()
 
 
-def ensure_worker(verbs: dict[str, Verb]) -> Worker:
+def ensure_worker() -> Worker:
     """The one worker of this process; made at the first call, whatever happens to the app's caches."""
+    from ingest.commands import VERBS  # commands hand work over through this module
+
     global _worker
     with _gate:
         if _worker is None:
-            _worker = Worker(verbs)
+            _worker = Worker(VERBS)
             _worker.start()
         return _worker
