@@ -32,12 +32,14 @@ def text(name: str) -> str:
 
 def compose(name: str, scope: Scope | None, fragments: dict[str, str] | None = None) -> str:
     """The SQL with its conditions in place: {scope} territory, channels, topics and access with the period;
-    {place} the same in any period; {watched} the same over spikes; {readable} rows whose words may be read; {predicate} any name of the registry."""
+    {place} the same in any period; {watched} the same over spikes; {noted} access over marks `m`;
+    {readable} rows whose words may be read; {predicate} any name of the registry."""
     parts = dict(PREDICATES)
     if scope is not None:
         parts["place"] = scopes.where(scope)
         parts["scope"] = f"{parts['place']} AND a.day BETWEEN $first AND $last"
         parts["watched"] = scopes.where(scope, "s")
+        parts["noted"] = access.condition(scope.access, "m")
         parts["readable"] = access.readable(scope.access)
     return text(name).format_map(parts | (fragments or {}))
 

@@ -60,7 +60,7 @@ def marks(scope: Scope) -> list[tuple[date, str]]:
     """(day, words) of the notes and causes that belong on a chart of the scope's territory and topics."""
     if scope.places is None:
         return []
-    frame = ask("marks", places=list(scope.places), groups=list(scope.groups), topics=list(scope.topics))
+    frame = ask("marks", scope, places=list(scope.places), groups=list(scope.groups), topics=list(scope.topics))
     return [(day.date(), text) for day, text in frame.itertuples(index=False, name=None)]
 
 

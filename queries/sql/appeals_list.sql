@@ -1,6 +1,6 @@
 -- question: which appeals of the scope meet the chosen conditions, newest first?
 -- params: $first, $last, $as_of, $limit, $skip, those of {chosen}
--- columns: appeal_id, created_local, territory, topic, channel, status, outcome, executor, due_at, is_overdue, is_restricted, text
+-- columns: appeal_id, created_local, territory, topic, channel, status, outcome, executor, street, house, response_minutes, closing_minutes, rating, is_overdue, is_restricted, text, engagement
 SELECT
     a.appeal_id, ((a.created_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone) AS created_local, t.name AS territory, p.name AS topic, c.name AS channel,
     a.status::VARCHAR AS status, a.outcome::VARCHAR AS outcome, e.name AS executor, a.street, a.house, a.response_minutes, a.closing_minutes, a.rating,

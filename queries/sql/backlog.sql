@@ -1,6 +1,6 @@
 -- question: what is open now, how old, what is overdue and what is due within a day?
 -- params: $as_of
--- columns: open, overdue, due_soon, to_3_days, to_7_days, to_10_days, longer, oldest_days, executors_due_soon
+-- columns: open, overdue, due_soon, to_3_days, to_7_days, to_10_days, longer, oldest_overdue_days, executors_due_soon
 SELECT
     count(*) AS open,
     count(*) FILTER (WHERE {overdue}) AS overdue,

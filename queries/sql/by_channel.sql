@@ -1,5 +1,5 @@
 -- question: through which channels did the appeals of the scope come, and how fast was the first answer?
--- params: $first, $last, $as_of
+-- params: $first, $last
 -- columns: channel_id, channel, is_official, appeals, one count per response bucket
 SELECT
     a.channel_id, c.name AS channel, c.is_official, count(*) AS appeals,

@@ -1,5 +1,5 @@
 -- question: which comments stand under the appeals of the scope, newest first?
--- params: $first, $last, $as_of, $limit
+-- params: $first, $last, $limit
 -- columns: appeal_id, created_at, text, channel
 SELECT k.appeal_id, k.created_at, k.text, c.name AS channel
 FROM comments k

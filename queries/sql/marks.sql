@@ -7,6 +7,6 @@ FROM (
     UNION ALL
     SELECT s.onset, 'Причина: ' || c.text, s.territory_id, s.topic_group_id, s.topic_id FROM causes c JOIN spikes s USING (spike_id)
 ) m
-WHERE list_contains($places::INTEGER[], m.territory_id)
+WHERE {noted} AND list_contains($places::INTEGER[], m.territory_id)
     AND (len($groups) + len($topics) = 0 OR list_contains($groups::SMALLINT[], m.topic_group_id) OR list_contains($topics::SMALLINT[], m.topic_id))
 ORDER BY m.day

@@ -1,6 +1,6 @@
 -- question: which earlier spikes were alike: the same topic group, here first?
 -- params: $spike_id, $topic_group_id, $territory_id, $onset, $limit
--- columns: spike_id, territory, topic, onset, last_day, observed, days, cause, decision
+-- columns: spike_id, territory, topic, onset, last_day, observed, ratio, cause, decision
 SELECT
     s.spike_id, t.name AS territory, coalesce(p.name, g.name) AS topic, s.onset, s.last_day, s.observed, s.ratio,
     (SELECT arg_max(c.text, c.written_at) FROM causes c WHERE c.spike_id = s.spike_id) AS cause,

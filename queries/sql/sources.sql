@@ -1,6 +1,6 @@
 -- question: how fresh is each source, and on which days was it silent?
 -- params: none
--- columns: source_id, source, visibility, appeals, last_record, last_loaded, loads, silent_days
+-- columns: source_id, source, visibility, appeals, last_record, last_loaded, loads, silent_days, last_silent
 SELECT
     s.source_id, s.name AS source, s.visibility::VARCHAR AS visibility, n.appeals, n.last_record, b.last_loaded, coalesce(b.loads, 0) AS loads,
     coalesce(d.silent_days, 0) AS silent_days, d.last_silent

@@ -1,6 +1,6 @@
 -- question: which territories exist, and which of them have appeals?
 -- params: none
--- columns: territory_id, parent_id, region_id, kind, name, population, lat, lon, timezone, is_pilot, connected_on, appeals
+-- columns: territory_id, parent_id, region_id, kind, name, oktmo, population, lat, lon, timezone, is_pilot, connected_on, appeals
 SELECT t.*, coalesce(n.appeals, 0) AS appeals
 FROM territories t
 LEFT JOIN (SELECT territory_id, count(*) AS appeals FROM appeals GROUP BY territory_id) n USING (territory_id)

@@ -1,5 +1,5 @@
 -- question: what do the appeals of the scope say?
--- params: $first, $last, $as_of, $limit
+-- params: $first, $last, $limit
 -- columns: appeal_id, created_at, text, keys, channel, engagement, street, author_key
 SELECT a.appeal_id, a.created_at, x.text, x.keys, c.name AS channel, a.engagement, a.street, a.author_key
 FROM appeals a

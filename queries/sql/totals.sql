@@ -1,5 +1,5 @@
 -- question: what are the figures of the scope, period by period going back (period 0 is the scope's own)?
--- params: $first, $last (the scope's period), $days (its length), $periods (how many), $as_of
+-- params: $last (the last day of the scope's period), $days (its length), $periods (how many), $as_of
 -- columns: period, one count per predicate, response_median, response_p90 (minutes; 2147483647 = not answered), rating
 SELECT
     date_diff('day', a.day, $last) // $days AS period,
