@@ -1,7 +1,9 @@
 """What are these texts about? Groups in seconds, offline, the same for the same texts.
 
-Stored lemmas → TF-IDF → truncated SVD → graph of nearest neighbours → Leiden communities (Traag et al. 2019) → merged to
+Stored lemmas → TF-IDF → truncated SVD → graph of nearest neighbours → communities (Blondel et al. 2008) → merged to
 at most twelve by the strength of their links, the rest is «прочее». Equal texts are one point of the graph.
+Louvain and not Leiden: scikit-network's Leiden draws from the C library's rand() and answers differently each time,
+and on labelled appeals both agree with people equally well.
 """
 
 from collections import Counter
@@ -14,7 +16,7 @@ from scipy.sparse import csr_matrix
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.preprocessing import normalize
-from sknetwork.clustering import Leiden
+from sknetwork.clustering import Louvain
 from usearch.index import Index, MetricKind, ScalarKind
 
 from analytics import lemmas, morphology
@@ -27,6 +29,7 @@ _DIMENSIONS = 60
 _BRUTE_FORCE = 3_000
 _SAMPLE = 15_000
 _SMALLEST = 3
+_CLOSE = 0.6
 _SMALLEST_SHARE = 0.005
 _READ = 25
 _READ_CHARACTERS = 400
@@ -88,7 +91,7 @@ def group(texts: Sequence[str], keys: Sequence[str] | None = None, seed: int = 0
     coarse = np.full(len(distinct), REST)
     if len(usable) >= _SMALLEST:
         fine[usable], coarse[usable] = _communities(vectors[usable], seed)
-    coarse = _without_small(coarse, copies)
+    coarse = _joined(_without_small(coarse, copies), vectors)
     groups = _described(texts, coarse, vectors, counts, vocabulary, first, copies)
     order = sorted(range(len(groups)), key=lambda i: (-groups[i].size, groups[i].title))
     rank = np.full(len(groups) + 1, REST)
@@ -117,13 +120,13 @@ def _vectors(keys: Sequence[str], seed: int) -> tuple[Vectors, csr_matrix, NDArr
     words = counter.get_feature_names_out()
     spread = np.asarray((counts > 0).sum(axis=0)).ravel()
     telling = np.array([not word[0].isdigit() and word not in _COMMON for word in words])
-    kept = np.flatnonzero(telling & (spread >= 2) & (spread <= max(0.3 * len(keys), 2)))
+    kept = np.flatnonzero(telling & (spread >= 2) & (spread <= max(0.7 * len(keys), 2)))
     if not len(kept):
         return nothing
     counts = counts[:, kept]
     weighted = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
     size = min(_DIMENSIONS, min(weighted.shape) - 1)
-    dense = TruncatedSVD(size, random_state=seed).fit_transform(weighted) if size >= 2 else weighted.toarray()
+    dense = TruncatedSVD(size, n_iter=3, random_state=seed).fit_transform(weighted) if size >= 2 else weighted.toarray()
     return normalize(dense).astype(np.float32), counts, words[kept]
 
 
@@ -131,7 +134,7 @@ def _communities(vectors: Vectors, seed: int) -> tuple[Labels, Labels]:
     n = len(vectors)
     chosen = np.sort(np.random.default_rng(seed).permutation(n)[:_SAMPLE])
     graph = _neighbours(vectors[chosen])
-    fine = Leiden(resolution=_RESOLUTION, random_state=seed).fit_predict(graph)
+    fine = Louvain(resolution=_RESOLUTION).fit_predict(graph)
     coarse = _merged(graph, fine)
     if len(chosen) == n:
         return fine, coarse
@@ -196,6 +199,19 @@ def _without_small(labels: Labels, copies: Labels) -> Labels:
     number[large] = np.arange(len(large))
     result = np.full(len(labels), REST)
     result[known] = number[place]
+    return result
+
+
+def _joined(labels: Labels, vectors: Vectors) -> Labels:
+    """Texts of no group join the theme they are plainly close to."""
+    rest = np.flatnonzero(labels == REST)
+    if not len(rest) or len(rest) == len(labels):
+        return labels
+    inside = np.flatnonzero(labels != REST)
+    similar = vectors[rest] @ _centres(vectors[inside], labels[inside]).T
+    result = labels.copy()
+    close = similar.max(axis=1) >= _CLOSE
+    result[rest[close]] = similar.argmax(axis=1)[close]
     return result
 
 
