@@ -113,7 +113,7 @@ def point_map(frame: pd.DataFrame, key: str, *, outline: GeoJson | None = None, 
     if len(known):
         data = [[row.lat, row.lon, str(row.id), html.escape(str(row.label))] for row in known.itertuples()]
         FastMarkerCluster(data, callback=_POINT % palette().data, options={"maxClusterRadius": 50}).add_to(group)
-    clicked = _draw([group], _view(known["lat"], known["lon"], outline), key, height, attribution)
+    clicked = _draw([group], _view(known["lat"], known["lon"], None if len(known) else outline), key, height, attribution)
     return clicked if clicked in set(known["id"].astype(int)) else None
 
 
@@ -125,7 +125,7 @@ def heat_map(frame: pd.DataFrame, key: str, *, outline: GeoJson | None = None, a
         weights = known["weight"] if "weight" in known else pd.Series(1.0, index=known.index)
         steps = {0.2: palette().sequential[1], 0.5: palette().sequential[3], 1.0: palette().sequential[5]}
         HeatMap(list(zip(known["lat"], known["lon"], weights, strict=True)), radius=18, blur=14, gradient=steps).add_to(group)
-    _draw([group], _view(known["lat"], known["lon"], outline), key, height, attribution)
+    _draw([group], _view(known["lat"], known["lon"], None if len(known) else outline), key, height, attribution)
 
 
 def grid_map(

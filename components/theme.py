@@ -202,6 +202,15 @@ _CSS = """
 """
 
 
+_RUSSIAN = """<script>
+if (!document.getElementById("pulse-ru")) {
+  const script = Object.assign(document.createElement("script"), { id: "pulse-ru", src: "app/static/ru.js" });
+  document.head.appendChild(script);
+}
+</script>"""
+
+
 def style() -> None:
-    """The few lines of CSS that the theme of Streamlit cannot say; call once per page run, before anything else."""
+    """The few lines of CSS that the theme of Streamlit cannot say, and Russian for its own words; call once per page run."""
     st.html(_CSS % vars(palette()))
+    st.html(_RUSSIAN, unsafe_allow_javascript=True)

@@ -9,7 +9,7 @@ from words import _
 from words.numbers import NBSP, in_times, integer, minutes, percent, rate
 from words.plurals import counted
 
-ORDINARY = 0.10
+STANDS_OUT = 1.5
 FEW = 30
 
 
@@ -47,12 +47,10 @@ def overview_finding(now: int, before: int | None, days: int, topics: Sequence[t
     if before < FEW and now < FEW:
         return _("{begin}, было {before}: мало, чтобы говорить об изменении").format(begin=begin, before=integer(before))
     finding = f"{begin}: {compared(now, before, _('неделей раньше') if days == 7 else _('в прошлом периоде'))}"
-    grown = now - before
-    named = [(name, new - old) for name, new, old in topics if name]
-    if grown > 0 and grown / before >= ORDINARY and named:
-        name, added = max(named, key=lambda item: item[1])
-        if added >= grown / 3:
-            finding += ". " + _("Больше всего прибавила тема «{name}»: +{added}").format(name=name, added=integer(added))
+    grown = [(name, new - old) for name, new, old in topics if name and new >= STANDS_OUT * old and new - old >= max(FEW, now / 20)]
+    if grown:
+        name, added = max(grown, key=lambda item: item[1])
+        finding += ". " + _("Больше всего прибавила тема «{name}»: +{added}").format(name=name, added=integer(added))
     return finding
 
 

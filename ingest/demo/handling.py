@@ -87,7 +87,7 @@ class Desk:
         forgotten = fate > FINISHED_SHARE
         closed[forgotten] += rng.integers(*FORGOTTEN_DAYS, int(forgotten.sum())) * DAY
         closed[is_rejected] = NEVER
-        unanswered = fate > ANSWERED_SHARE
+        unanswered = (fate > ANSWERED_SHARE) & ~is_rejected
         answered[unanswered] = closed[unanswered]
         assigned, answered, closed = (np.where(at > self.as_of, NEVER, at) for at in (assigned, answered, closed))
         status = (assigned < NEVER).astype(np.int64) + (answered < NEVER) + (closed < NEVER)
