@@ -69,7 +69,7 @@ def row(
     number: int,
     place: Place,
     at: str | datetime,
-    topic: str = "Ямы и выбоины",
+    topic: str | None = "Ямы и выбоины",
     status: str = "new",
     outcome: str | None = None,
     *,
@@ -80,7 +80,7 @@ def row(
 ) -> dict[str, Any]:
     """One appeal as a row of the batch. `at` is local («06-10 23:59»); answered, closed, due are minutes after it."""
     created = utc(at, place)
-    block, group, kind, _days = TOPICS[topic]
+    block, group, kind, _days = TOPICS.get(topic or "", (None, None, None, None))
     after = {
         name: None if m is None else created + timedelta(minutes=m)
         for name, m in (("first_response_at", answered), ("closed_at", closed), ("due_at", due))
@@ -101,7 +101,7 @@ def row(
         "status": status,
         "outcome": outcome,
         "reopened": False,
-        "text": f"Обращение номер {number}: {topic.lower()}",
+        "text": f"Обращение номер {number}: {topic or 'без темы'}",
         "place": place,
     }
     found = base | after | more
