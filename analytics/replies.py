@@ -30,8 +30,8 @@ _CUE_WORDS = (
 )
 _CUES = [re.compile(pattern, re.IGNORECASE) for pattern in _CUE_WORDS]
 _DONE = re.compile(
-    r"выполнен|устранен|отремонтирован|восстановлен|установлен[оаы]?\b|вывезен|заменен|убран|очищен|завершен|отсыпан|"
-    r"запущен|подключен|проведен[оаы]?\b",
+    r"(?<!будут )(?<!будет )(?:выполнен|устранен|отремонтирован|восстановлен|установлен[оаы]?\b|вывезен|заменен|убран|очищен|завершен|отсыпан|"
+    r"запущен|подключен|проведен[оаы]?\b)",
     re.IGNORECASE,
 )
 _DATE_OR_NUMBER = re.compile(r"\b\d{1,2}[.:]\d{2}|\b(?:до|к|с) \d{1,2} \w+|\b\d{1,2} (?:январ|феврал|март|апрел|ма[йя]|"
@@ -55,7 +55,7 @@ class Signals:
 @dataclass(frozen=True)
 class Summary:
     """`copied`, `silent_on_matter`, `with_cues`: shares of all answers; `median_words`; `examples`: rows worth reading
-    first, those with most signals."""
+    first, those with most signals, one of each kind."""
 
     answers: int
     copied: float
@@ -88,13 +88,14 @@ def summary(found: Sequence[Signals]) -> Summary:
         return Summary(0, 0.0, 0.0, 0.0, 0.0, ())
     n = len(answered)
     order = sorted(answered, key=lambda row: (-_weight(found[row]), row))
+    first_of_kind = {found[row]: row for row in reversed(order) if _weight(found[row])}
     return Summary(
         n,
         sum(found[row].copies > 1 for row in answered) / n,
         sum(found[row].names_matter is False for row in answered) / n,
         sum(bool(found[row].cues) for row in answered) / n,
         float(median(found[row].words for row in answered)),
-        tuple(row for row in order[:10] if _weight(found[row])),
+        tuple(row for row in order if row in first_of_kind.values())[:10],
     )
 
 
