@@ -61,6 +61,10 @@ def hand_over(verb: str, arguments: dict[str, Any]) -> str:
     """Leave a job for the running app; returns its id. Raises NoApp."""
     if not app_is_alive():
         raise NoApp
+    return _queue(verb, arguments)
+
+
+def _queue(verb: str, arguments: dict[str, Any]) -> str:
     job = f"{time.time_ns():020}-{uuid.uuid4().hex[:6]}"
     _put(store.paths().jobs / f"{job}.job", {"verb": verb, "arguments": arguments})
     return job
@@ -154,7 +158,7 @@ class Worker:
                 taken = self._folder / "files" / f"{uuid.uuid4().hex[:8]}-{file.name}"
                 taken.parent.mkdir(exist_ok=True)
                 os.replace(file, taken)
-                hand_over("load", {"path": str(taken), "name": file.name})
+                _queue("load", {"path": str(taken), "name": file.name})
 
     def _run(self, running: Path) -> None:
         job = running.stem
@@ -163,8 +167,8 @@ class Worker:
 
         def progress(share: float, message: str) -> None:
             nonlocal last_written
-            if (self._folder / f"{job}.cancel").exists():
-                raise Stopped
+            if share < 1 and (self._folder / f"{job}.cancel").exists():
+                raise Stopped  # at 1 the work is committed
             if time.time() - last_written > 0.2 or share >= 1:
                 last_written = time.time()
                 _put(self._folder / f"{job}.progress", {"share": share, "message": message})
