@@ -61,6 +61,8 @@ def load(
     paths: Annotated[list[Path], typer.Argument(help="Файлы выгрузок")],
     source: Annotated[str, typer.Option(help="auto, incident или table")] = "auto",
     mapping: Annotated[Path | None, typer.Option(help="Описание столбцов, YAML")] = None,
+    kind: Annotated[str, typer.Option(help="appeals, comments, events (журнал статусов) или replies (ответы и оценки)")] = "appeals",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Показать, как будет понят файл, ничего не загружая")] = False,
     new_store: Annotated[bool, typer.Option("--new-store", help="Начать новую базу, демонстрационную отложить")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False,
 ) -> None:
@@ -71,8 +73,12 @@ def load(
             "name": path.name,
             "source": source,
             "mapping": str(mapping.resolve()) if mapping else None,
+            "kind": kind,
             "new_store": new_store,
         }
+        if dry_run:
+            show_preview(arguments, as_json)
+            continue
         report = run("load", arguments, as_json)
         if as_json:
             print(json.dumps(report, ensure_ascii=False))
@@ -83,6 +89,23 @@ def load(
             print(f"  {name:<16} {integer(value) if isinstance(value, int) else value or '—'}")
         for warning, count in report["warnings"].items():
             print(f"  {warning}: {integer(count)}")
+
+
+def show_preview(arguments: dict[str, Any], as_json: bool) -> None:
+    """Print how a file would be understood."""
+    try:
+        seen = commands.preview(arguments, show)
+    except (Refused, OSError, ValueError) as error:
+        fail(str(error), as_json)
+    if as_json:
+        print(json.dumps(seen, ensure_ascii=False))
+        return
+    print(f"{arguments['name']}: {seen['form']}, источник {seen['source']}")
+    for field, names in seen["columns"].items():
+        print(f"  {field:<20} ← {', '.join(names)}")
+    print(f"  не читаются: {', '.join(seen['unread']) or 'нет таких'}")
+    for row in seen["rows"][:5]:
+        print(f"  строка {row['row']}: {row['reason'] or {k: v for k, v in row['values'].items() if v is not None}}")
 
 
 @app.command()

@@ -10,7 +10,7 @@ from typing import Any
 from ingest import jobs, load, rebuild, setup
 from ingest.demo import build as demo
 from ingest.mapping import read_mapping
-from ingest.sources import open_source
+from ingest.sources import Opened, open_source
 from queries import store
 
 
@@ -25,10 +25,9 @@ class DemoStore(Exception):
 
 
 def load_file(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
-    """Load one file: path, name, source, mapping, new_store."""
-    path = Path(arguments["path"])
-    mapping = read_mapping(Path(arguments["mapping"])) if arguments.get("mapping") else None
-    opened = open_source(path, arguments.get("source") or "auto", mapping)
+    """Load one file: path, name, source, mapping, kind (appeals | comments | events | replies), new_store."""
+    path, kind = Path(arguments["path"]), arguments.get("kind") or "appeals"
+    opened = _opened(arguments)
     if store.is_demo():
         if not arguments.get("new_store"):
             raise DemoStore
@@ -36,13 +35,39 @@ def load_file(arguments: dict[str, Any], progress: load.Progress) -> dict[str, A
     label = load.Label(
         name=arguments.get("name") or path.name,
         source=opened.source,
-        content_hash=load.file_hash(path),
+        content_hash=load.file_hash(path) + ("" if kind == "appeals" else f" {kind}"),
         loaded_at=store.clock(),
         may_grow_places=opened.may_grow_places,
         home=opened.home,
     )
     report = load.load(opened.parts(setup.secret(), store.clock()), label, progress)
     return json.loads(report.as_json())
+
+
+def preview(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
+    """How a file would be understood, nothing loaded: form, source, columns by field, unread columns, the first rows."""
+    opened = _opened(arguments)
+    rows = [{"row": row.row_number, "values": row.values, "reason": row.reason} for row in opened.preview(20, store.clock())]
+    columns = {field: list(names) for field, names in opened.mapping.columns.items()}
+    facts = {
+        "form": opened.form,
+        "source": opened.source,
+        "recognised": opened.recognised,
+        "columns": columns,
+        "unread": list(opened.unmapped),
+    }
+    return json.loads(json.dumps(facts | {"rows": rows}, ensure_ascii=False, default=str))
+
+
+def _opened(arguments: dict[str, Any]) -> Opened:
+    mapping = read_mapping(Path(arguments["mapping"])) if arguments.get("mapping") else None
+    return open_source(
+        Path(arguments["path"]),
+        arguments.get("source") or "auto",
+        mapping,
+        arguments.get("kind") or "appeals",
+        store.paths().folder / "mappings",
+    )
 
 
 def start_new_store() -> None:

@@ -16,9 +16,8 @@ from queries import store, writes
 
 RECENT = 28
 LONGEST_HISTORY = 5 * 365
-STILL_GOING, NEW_FOR = 2, 7
+ENOUGH_BEFORE = 70
 BEFORE, AFTER = 42, 14
-HOLDS_MOST = 0.6
 LEVELS = ("municipality_topic", "region_topic")
 
 
@@ -76,18 +75,18 @@ def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, days: np.
         return
     silent = [d for (d,) in _run(cursor, "silent", region_id=region_id, first=first, last=last).fetchall()]
     known = _run(cursor, "known", region_id=region_id).df()
-    found, around = [], []
-    for series in _levels(long, region_id, days):
-        rows, near = _spikes_of(series, days, silent, known)
-        found += rows
-        around += near
-    if not found:
+    levels = [_spikes_of(series, days, silent) for series in _levels(long, region_id, days)]
+    found = pd.concat([frame.assign(parent_id=region_id) for frame, _ in levels], ignore_index=True)
+    if found.empty:
         return
-    frame = _with_episodes(pd.DataFrame(found))
+    around = [days_near for _, near in levels for days_near in near]
+    found["row"] = np.arange(len(found))
+    neighbours = _run(cursor, "neighbours", region_id=region_id).fetchall()
+    frame = spikes.episodes(found, today=days[-1], known=known, neighbours=neighbours)
     for spike in frame[~frame["spike_id"].isin(known["spike_id"])].to_dict("records"):
         writes.append_spike(spike)
-    cursor.register("found_spikes", frame.drop(columns=["stored_onset"]))
-    cursor.register("found_days", pd.concat(around, ignore_index=True))
+    cursor.register("found_spikes", frame.drop(columns=["row", "parent_id", "lag_days"]))
+    cursor.register("found_days", pd.concat([around[row].assign(spike_id=number) for row, number in zip(frame["row"], frame["spike_id"], strict=True)], ignore_index=True))
     _run(cursor, "replace")
 
 
@@ -109,97 +108,34 @@ def _dense(long: pd.DataFrame, names: list[str], days: np.ndarray) -> tuple[pd.D
     return pd.DataFrame(list(keys), columns=names), counts
 
 
-def _spikes_of(series: Series, days: np.ndarray, silent: list[Any], known: pd.DataFrame) -> tuple[list[dict[str, Any]], list[pd.DataFrame]]:
+def _spikes_of(series: Series, days: np.ndarray, silent: list[Any]) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """The spikes of one level, and the days around each of them in the same order."""
     quiet = np.isin(days, np.array(silent, dtype="datetime64[D]"))
     tests = len(series.names)
     worth = spikes.worth_scoring(series.counts, len(days))
-    series = Series(series.level, series.names[worth].reset_index(drop=True), series.counts[worth])
-    scores = _score(series.counts, days, len(days), quiet)
-    lately = spikes.worth_scoring(series.counts, min(RECENT, len(days)))
-    if len(days) > RECENT + spikes.LEFT_OUT["D"] + spikes.EIGHT_WEEKS["D"] and lately.any():
-        recent = _score(series.counts[lately], days, RECENT, quiet)
-        for name in ("p_value", "expected", "upper"):
+    names, counts = series.names[worth].reset_index(drop=True), series.counts[worth]
+    scores = _score(counts, days, len(days), quiet)
+    lately = spikes.worth_scoring(counts, RECENT)
+    if len(days) > RECENT + ENOUGH_BEFORE and lately.any():
+        recent = _score(counts[lately], days, RECENT, quiet)
+        for name in ("p_value", "expected", "dispersion"):
             getattr(scores, name)[lately, -RECENT:] = getattr(recent, name)
-    flagged = spikes.alarms(scores, series.counts, tests)
-    rows, around = [], []
-    for run in spikes.runs(flagged, scores, series.counts):
-        row = _row(series, run, days, scores.method, known)
-        rows.append(row)
-        window = slice(max(run.onset - BEFORE, 0), min(run.last + AFTER + 1, len(days)))
-        around.append(
-            pd.DataFrame(
-                {
-                    "spike_id": row["spike_id"],
-                    "day": days[window],
-                    "observed": series.counts[run.series, window],
-                    "expected": scores.expected[run.series, window],
-                    "upper": scores.upper[run.series, window],
-                    "p_value": scores.p_value[run.series, window],
-                    "is_alarm": flagged[run.series, window],
-                }
-            )
-        )
-    return rows, around
+        scores.method[lately] = recent.method
+    flagged = spikes.alarms(scores, counts, tests=tests).flagged
+    found = spikes.runs(names.assign(level=series.level), days, counts, scores, flagged, frequency="D")
+    return found, [_around(run, days, counts, scores, flagged) for run in found.itertuples()]
+
+
+def _around(run: Any, days: np.ndarray, counts: np.ndarray, scores: spikes.Scores, flagged: np.ndarray) -> pd.DataFrame:
+    first, last = np.searchsorted(days, np.array([run.onset, run.last_day], dtype="datetime64[D]"))
+    window = slice(max(first - BEFORE, 0), min(last + AFTER + 1, len(days)))
+    expected = scores.expected[run.row, window]
+    return pd.DataFrame({
+        "day": days[window], "observed": counts[run.row, window], "expected": expected, "upper": spikes.band(expected, scores.dispersion[run.row, window])[0],
+        "p_value": scores.p_value[run.row, window], "is_alarm": flagged[run.row, window],
+    })  # fmt: skip
 
 
 def _score(counts: np.ndarray, days: np.ndarray, last: int, quiet: np.ndarray) -> spikes.Scores:
     missing = np.broadcast_to(quiet, counts.shape) if quiet.any() else None
     return spikes.score(counts, days, frequency="D", last=last, missing=missing)
-
-
-def _row(series: Series, run: spikes.Run, days: np.ndarray, method: str, known: pd.DataFrame) -> dict[str, Any]:
-    name = series.names.iloc[run.series]
-    onset, end = pd.Timestamp(days[run.onset]), pd.Timestamp(days[run.last])
-    same = known[
-        (known["level"] == series.level) & (known["territory_id"] == name["territory_id"]) & (known["topic_id"] == name["topic_id"])
-    ]
-    same = same[(same["onset"] <= end + pd.Timedelta(days=spikes.GAP)) & (same["last_day"] >= onset - pd.Timedelta(days=spikes.GAP))]
-    flagged = pd.Timestamp(days[run.first_flagged])
-    if len(same):
-        own, flagged = int(same.iloc[0]["spike_id"]), same.iloc[0]["first_flagged"]
-    else:
-        own = spikes.spike_id(series.level, int(name["territory_id"]), int(name["topic_id"]), days[run.onset])
-    last = pd.Timestamp(days[-1])
-    going = end >= last - pd.Timedelta(days=STILL_GOING)
-    state = "ended" if not going else "new" if onset > last - pd.Timedelta(days=NEW_FOR) else "ongoing"
-    return {
-        "spike_id": own,
-        "level": series.level,
-        "territory_id": int(name["territory_id"]),
-        "block_id": int(name["block_id"]),
-        "topic_group_id": int(name["topic_group_id"]),
-        "topic_id": int(name["topic_id"]),
-        "frequency": "D",
-        "method": method,
-        "onset": onset.date(),
-        "first_flagged": flagged.date(),
-        "peak": pd.Timestamp(days[run.peak]).date(),
-        "last_day": end.date(),
-        "observed": run.observed,
-        "expected": run.expected,
-        "excess": run.excess,
-        "ratio": run.ratio,
-        "severity": run.severity,
-        "p_value": run.p_value,
-        "state": state,
-        "stored_onset": days[run.onset],
-    }
-
-
-def _with_episodes(frame: pd.DataFrame) -> pd.DataFrame:
-    """One event is shown once: spikes of one topic that overlap in time are one episode. Its head, whose number it
-    bears, is the municipality that holds most of the excess, else the region."""
-    frame = frame.drop_duplicates("spike_id").sort_values(["topic_id", "onset"]).reset_index(drop=True)
-    begins, ends = pd.to_datetime(frame["onset"]), pd.to_datetime(frame["last_day"])
-    reached = ends.groupby(frame["topic_id"]).cummax().shift()
-    apart = (frame["topic_id"] != frame["topic_id"].shift()) | (begins > reached + pd.Timedelta(days=spikes.GAP))
-    frame["group"] = apart.cumsum()
-    heads = {}
-    for group, members in frame.groupby("group"):
-        towns, regions = members[members["level"] == LEVELS[0]], members[members["level"] == LEVELS[1]]
-        if len(regions) and (towns.empty or towns["excess"].max() < HOLDS_MOST * regions["excess"].max()):
-            heads[group] = regions.loc[regions["severity"].idxmax(), "spike_id"]
-        else:
-            heads[group] = towns.loc[towns["severity"].idxmax(), "spike_id"]
-    frame["episode_id"] = frame["group"].map(heads)
-    return frame.drop(columns="group")

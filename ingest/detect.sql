@@ -25,14 +25,22 @@ WHERE d.state = 'silent' AND d.day BETWEEN $first AND $last AND (
 ORDER BY ALL;
 
 -- step: known
-SELECT s.spike_id, s.level, s.territory_id, s.topic_id, s.onset, s.last_day, s.first_flagged
+SELECT s.spike_id, s.episode_id, s.level, s.territory_id, s.topic_id, s.topic_group_id, s.onset, s.last_day, s.first_flagged
 FROM spikes s JOIN territories t USING (territory_id) WHERE t.region_id = $region_id;
+
+-- step: neighbours
+-- Municipalities of the region at most 60 km apart.
+SELECT a.territory_id, b.territory_id
+FROM territories a
+JOIN territories b ON b.region_id = a.region_id AND b.territory_id > a.territory_id
+WHERE a.region_id = $region_id AND a.kind = 'municipality' AND b.kind = 'municipality'
+    AND sqrt(pow((a.lat - b.lat) * 111.2, 2) + pow((a.lon - b.lon) * 111.2 * cos(radians(a.lat)), 2)) <= 60;
 
 -- step: replace
 DELETE FROM spike_days WHERE spike_id IN (SELECT spike_id FROM found_spikes);
 DELETE FROM spikes WHERE spike_id IN (SELECT spike_id FROM found_spikes);
 INSERT INTO spikes BY NAME SELECT * EXCLUDE (state), state, NULL AS executors, NULL AS authors, NULL AS copies_share FROM found_spikes;
-INSERT INTO spike_days SELECT * FROM found_days;
+INSERT INTO spike_days BY NAME SELECT * FROM found_days;
 
 -- step: describe
 -- Who works on the spikes just stored, how many people write, and how much of each is one text.

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,8 @@ import pyarrow.parquet as pq
 
 from analytics import lemmas, worktime
 from ingest import batch, detect, places, setup
-from ingest.sources.part import Part, Reject
+from ingest.sources.part import REPLIES, Part, Reject
+from ingest.sources.values import canonical_url
 from queries import store
 
 Progress = Callable[[float, str], None]
@@ -29,6 +30,8 @@ CLOCK_ROWS = 100_000
 TEXT_ROWS = 50_000
 # DuckDB 1.5.6 loses the rows of an INSERT of more than one row group (122,880) from Arrow into a temporary table in a transaction.
 STAGE_ROWS = 50_000
+UNFINISHED = ".unfinished"
+KINDS = ("appeals", "events", "comments", "replies")
 
 
 class Cancelled(Exception):
@@ -84,17 +87,18 @@ def load(parts: Iterable[Part], label: Label, progress: Progress, score: bool = 
     once after several."""
     folder = store.paths().batches
     folder.mkdir(parents=True, exist_ok=True)
-    with store.transaction() as cursor:
+    with store.cursor() as cursor:
         seen = _row(cursor, "seen_before", content_hash=label.content_hash)
-        if seen is not None:
-            batch_id, name, read, first_day, last_day = seen
-            return Report(batch_id, name, read, 0, 0, read, 0, 0, first_day, last_day, seen_before=True)
-        batch_id = _one(cursor, "next_batch")
-        unfinished = folder / f".{batch_id:06}.part"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        try:
-            warnings = _archive(parts, unfinished, label, progress)
+    if seen is not None:
+        batch_id, name, read, first_day, last_day = seen
+        return Report(batch_id, name, read, 0, 0, read, 0, 0, first_day, last_day, seen_before=True)
+    unfinished = folder / UNFINISHED
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir()
+    try:
+        warnings = _archive(parts, unfinished, label, progress)
+        with store.transaction() as cursor:
+            batch_id = _one(cursor, "next_batch")
             report = apply(cursor, unfinished, batch_id, label, progress)
             if score:
                 progress(0.8, "Ищем всплески")
@@ -102,11 +106,11 @@ def load(parts: Iterable[Part], label: Label, progress: Progress, score: bool = 
             finished = folder / f"{batch_id:06}"
             shutil.rmtree(finished, ignore_errors=True)
             os.replace(unfinished, finished)
-        except BaseException:
-            shutil.rmtree(unfinished, ignore_errors=True)
-            raise
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
     progress(1.0, "Готово")
-    return Report(**{**asdict(report), "warnings": warnings})
+    return replace(report, warnings=warnings | report.warnings)
 
 
 def _archive(parts: Iterable[Part], folder: Path, label: Label, progress: Progress) -> dict[str, int]:
@@ -117,7 +121,8 @@ def _archive(parts: Iterable[Part], folder: Path, label: Label, progress: Progre
     read = 0
     try:
         for part in parts:
-            for name, table in (("appeals", part.appeals), ("events", part.events), ("comments", part.comments)):
+            for name in KINDS:
+                table = getattr(part, name)
                 if table is not None and table.num_rows:
                     writers[name].write_table(_shaped(table, _tables()[name], label.source))
             rejects.extend(part.rejects)
@@ -141,6 +146,7 @@ def _tables() -> dict[str, pa.Schema]:
         "appeals": batch.SCHEMA,
         "events": pa.schema([*with_source, *batch.EVENTS]),
         "comments": pa.schema([*with_source, *batch.COMMENTS]),
+        "replies": pa.schema([*with_source, *REPLIES]),
     }
 
 
@@ -175,7 +181,8 @@ def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label:
     _add_keys(cursor)
     progress(0.6, "Записываем")
     values = {"batch_id": batch_id, "loaded_at": label.loaded_at}
-    for step in ("replace", "insert", "events", "comments", "source_days", "unplaced"):
+    _register_posts(cursor)
+    for step in ("replace", "insert", "events", "comments", "replies", "unknown_linked", "source_days", "unplaced"):
         run(cursor, step, **values)
     rejects = pd.read_parquet(folder / "rejects.parquet")
     if len(rejects):
@@ -185,7 +192,8 @@ def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label:
 
 
 def _stage(cursor: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    for name, table in (("appeals", "stage"), ("events", "stage_events"), ("comments", "stage_comments")):
+    for name in KINDS:
+        table = "stage" if name == "appeals" else f"stage_{name}"
         reader = pq.ParquetFile(folder / f"{name}.parquet")
         cursor.register("arrow_part", reader.schema_arrow.empty_table())
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM arrow_part")
@@ -210,6 +218,14 @@ def _one(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> Any:
     row = _row(cursor, step, **values)
     assert row is not None
     return row[0]
+
+
+def _register_posts(cursor: duckdb.DuckDBPyConnection) -> None:
+    """The appeals whose posts the comments of this batch name by their address: frame address, appeal_id."""
+    wanted = {address for (address,) in run(cursor, "commented_posts").fetchall()}
+    known = run(cursor, "posts_of").fetchall() if wanted else []
+    found = {address: own for own, url in known if (address := canonical_url(url)) in wanted}
+    cursor.register("posts", pa.table({"address": pa.array(found.keys(), pa.string()), "appeal_id": pa.array(found.values(), pa.int64())}))
 
 
 def _add_keys(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -257,11 +273,17 @@ def _clocks(frame: pd.DataFrame) -> pa.Table:
 
 def _close_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, label: Label, rejected: int) -> Report:
     counts = dict(run(cursor, "verdict_counts").fetchall())
+    read = sum(counts.values())
+    if not read:
+        read, counts["loaded"], counts["updated"], unknown = _row(cursor, "linked_counts", batch_id=batch_id) or (0, 0, 0, 0)
+        counts["duplicate"] = read - counts["loaded"] - counts["updated"] - unknown
+        read, rejected = read - unknown, rejected + unknown
     first_day, last_day, newest = _row(cursor, "batch_span") or (None, None, None)
+    comments, orphans = _row(cursor, "batch_comments", batch_id=batch_id) or (0, 0)
     report = Report(
         batch_id,
         label.name,
-        sum(counts.values()) + rejected,
+        read + rejected,
         counts.get("loaded", 0),
         counts.get("updated", 0),
         counts.get("duplicate", 0),
@@ -269,7 +291,8 @@ def _close_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, label: Label,
         rejected,
         first_day,
         last_day,
-        _one(cursor, "batch_comments", batch_id=batch_id),
+        comments,
+        {"комментарии без обращения, сохранены": orphans} if orphans else {},
     )
     facts = {k: v for k, v in asdict(report).items() if k not in ("comments", "warnings", "seen_before")}
     run(cursor, "close_batch", **facts, source=label.source, content_hash=label.content_hash, loaded_at=label.loaded_at)

@@ -177,8 +177,11 @@ WHERE i.text IS NOT NULL OR i.reply IS NOT NULL
 ORDER BY date_trunc('month', i.created_local), i.territory_id, i.created_at;
 
 -- step: events
+-- The log of an updated appeal is replaced; a step already known is not added twice; a step of an unknown appeal is left out.
 CREATE OR REPLACE TEMP TABLE new_events AS
-SELECT (md5_number_lower(coalesce(s.source, e.source) || chr(31) || e.external_id) >> 1)::BIGINT AS appeal_id, e."at" AS happened_at, e.status::appeal_status AS status, x.executor_id, e.note
+SELECT DISTINCT
+    (md5_number_lower(coalesce(s.source, e.source) || chr(31) || e.external_id) >> 1)::BIGINT AS appeal_id, e."at" AS happened_at,
+    e.status::appeal_status AS status, x.executor_id, e.note
 FROM stage_events e
 LEFT JOIN (SELECT DISTINCT external_id, source FROM stage) s ON s.external_id = e.external_id
 LEFT JOIN executors x ON x.name = e.executor;
@@ -186,24 +189,49 @@ DELETE FROM events WHERE appeal_id IN (SELECT appeal_id FROM verdicts WHERE verd
 INSERT INTO events
 SELECT n.appeal_id, n.happened_at, n.status, n.executor_id, n.note, $batch_id
 FROM new_events n
-JOIN appeals a ON a.appeal_id = n.appeal_id AND a.batch_id = $batch_id
+JOIN appeals a ON a.appeal_id = n.appeal_id
+ANTI JOIN events old ON old.appeal_id = n.appeal_id AND old.happened_at = n.happened_at AND old.status IS NOT DISTINCT FROM n.status
 ORDER BY a.territory_id, n.appeal_id, n.happened_at;
 
 -- step: comments
+-- Linked by the number of the appeal or the address of the post; without either, or before its appeal came, a comment stands alone.
 INSERT INTO comments
 SELECT c.comment_id, a.appeal_id, c.created_at, coalesce(a.territory_id, 0), a.topic_id, c.text, c.author, $batch_id
 FROM (
     SELECT DISTINCT ON (comment_id) * FROM (
         SELECT
             k.*, (md5_number_lower(k.source || chr(31) || coalesce(k.comment_external_id, md5(concat_ws(chr(31), k.created_at, k.external_id, k.text)))) >> 1)::BIGINT AS comment_id,
-            (md5_number_lower(coalesce(s.source, k.source) || chr(31) || k.external_id) >> 1)::BIGINT AS of_appeal
+            coalesce(u.appeal_id, (md5_number_lower(coalesce(s.source, k.source) || chr(31) || k.external_id) >> 1)::BIGINT) AS of_appeal
         FROM stage_comments k
         LEFT JOIN (SELECT DISTINCT external_id, source FROM stage) s ON s.external_id = k.external_id
+        LEFT JOIN posts u ON u.address = k.external_id
     )
 ) c
 LEFT JOIN appeals a ON a.appeal_id = c.of_appeal
 ANTI JOIN comments old ON old.comment_id = c.comment_id
 ORDER BY coalesce(a.territory_id, 0), c.created_at;
+
+-- step: commented_posts
+SELECT DISTINCT external_id FROM stage_comments WHERE contains(external_id, '/');
+
+-- step: posts_of
+SELECT appeal_id, url FROM appeals WHERE url IS NOT NULL;
+
+-- step: replies
+-- A later answer or mark of an appeal loaded before.
+CREATE OR REPLACE TEMP TABLE new_replies AS
+SELECT (md5_number_lower(source || chr(31) || external_id) >> 1)::BIGINT AS appeal_id, min("at") AS replied_at, arg_max(reply, "at") AS reply, arg_max(rating, "at") AS rating
+FROM stage_replies
+GROUP BY source, external_id;
+UPDATE appeals SET
+    rating = coalesce(n.rating, appeals.rating),
+    first_response_at = coalesce(appeals.first_response_at, n.replied_at),
+    response_minutes = coalesce(appeals.response_minutes, date_diff('second', appeals.created_at, n.replied_at) // 60),
+    status = CASE WHEN appeals.status IN ('new', 'assigned') AND n.reply IS NOT NULL THEN 'answered' ELSE appeals.status END
+FROM new_replies n
+WHERE n.appeal_id = appeals.appeal_id AND n.replied_at >= appeals.created_at;
+INSERT INTO texts SELECT n.appeal_id, NULL, NULL, NULL, NULL FROM new_replies n JOIN appeals USING (appeal_id) ANTI JOIN texts x ON x.appeal_id = n.appeal_id;
+UPDATE texts SET reply = n.reply FROM new_replies n WHERE n.appeal_id = texts.appeal_id AND n.reply IS NOT NULL;
 
 -- step: source_days
 -- A day is silent when a source that usually sends at least 10 a day sent nothing, partial when it sent under a third.
@@ -247,7 +275,23 @@ SELECT verdict, count(*) FROM verdicts GROUP BY verdict;
 SELECT min(created_local)::DATE, max(created_local)::DATE, max(greatest(created_at, first_response_at, closed_at)) FROM incoming;
 
 -- step: batch_comments
-SELECT count(*) FROM comments WHERE batch_id = $batch_id;
+SELECT count(*), count(*) FILTER (WHERE appeal_id IS NULL) FROM comments WHERE batch_id = $batch_id;
+
+-- step: unknown_linked
+-- Steps and answers of appeals that are not here: rejected with their number, to be loaded again after the appeals.
+INSERT INTO rejects
+SELECT $batch_id, NULL, 'обращения с таким номером нет в базе: загрузите сначала обращения', l.external_id
+FROM (SELECT source, external_id FROM stage_events UNION ALL SELECT source, external_id FROM stage_replies) l
+LEFT JOIN (SELECT DISTINCT external_id, source FROM stage) s ON s.external_id = l.external_id
+ANTI JOIN appeals a ON a.appeal_id = (md5_number_lower(coalesce(s.source, l.source) || chr(31) || l.external_id) >> 1)::BIGINT;
+
+-- step: linked_counts
+-- Of a batch without appeals: rows read, taken as new, taken as changes, refused because their appeal is not known.
+SELECT
+    (SELECT count(*) FROM stage_comments) + (SELECT count(*) FROM stage_events) + (SELECT count(*) FROM stage_replies) AS read,
+    (SELECT count(*) FROM comments WHERE batch_id = $batch_id) + (SELECT count(*) FROM events WHERE batch_id = $batch_id) AS loaded,
+    (SELECT count(*) FROM new_replies n SEMI JOIN appeals a ON a.appeal_id = n.appeal_id) AS updated,
+    (SELECT count(*) FROM rejects WHERE batch_id = $batch_id AND row_number IS NULL) AS unknown;
 
 -- step: close_batch
 INSERT INTO batches
