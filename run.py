@@ -118,10 +118,7 @@ def install(for_tests: bool) -> None:
             if step in ("Collecting", "Installing"):
                 say(f"     {rest.split()[0] if step == 'Collecting' else 'раскладываем по местам'}")
     if pip.returncode:
-        stop(
-            "Библиотеки не установились, причина выше. Нужен доступ к хранилищу пакетов\n"
-            "или к его зеркалу: переменная PIP_INDEX_URL."
-        )
+        stop("Библиотеки не установились, причина выше. Нужен доступ к хранилищу пакетов\nили к его зеркалу: переменная PIP_INDEX_URL.")
     for tests in {False, for_tests}:
         stamp(tests).write_text(wanted(tests))
 
@@ -190,14 +187,20 @@ def prepare_store(empty: bool) -> None:
         sys.exit(code)
 
 
+def serving(port: int) -> list[str]:
+    """Arguments of Python that serve the app. Streamlit takes a folder named pages for its old automatic pages until
+    the first st.navigation, and would greet the first deep link with «page not found»."""
+    begin = "from streamlit.runtime.pages_manager import PagesManager as p; p.uses_pages_directory = False"
+    return ["-c", f"{begin}; from streamlit.web.cli import main; main()", "run", str(ROOT / "app.py"), "--server.port", str(port)]
+
+
 def start(empty: bool, asked_port: int | None, browser: bool) -> int:
     """Start the app and open the browser when it answers."""
     port = choose_port(asked_port)
     os.environ["PULSE_DB"] = str(database())
     prepare_store(empty)
     address = f"http://127.0.0.1:{port}"
-    command = [str(venv_python()), "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT)
+    server = subprocess.Popen([str(venv_python()), *serving(port)], cwd=ROOT)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         wait_until_healthy(address, server)

@@ -3,13 +3,14 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from ingest import jobs, load, rebuild, setup
 from ingest.demo import build as demo
-from ingest.mapping import read_mapping
+from ingest.mapping import Home, Kind, read_mapping
 from ingest.sources import Opened, open_source
 from queries import store
 
@@ -25,13 +26,17 @@ class DemoStore(Exception):
 
 
 def load_file(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
-    """Load one file: path, name, source, mapping, kind (appeals | comments | events | replies), new_store."""
+    """Load one file: path, name, source, mapping, kind (appeals | comments | events | replies), new_store, columns
+    (field → names of columns) and home (the one territory of the file), as a person has set them; remembered for the
+    next file of the same layout."""
     path, kind = Path(arguments["path"]), arguments.get("kind") or "appeals"
     opened = _opened(arguments)
     if store.is_demo():
         if not arguments.get("new_store"):
             raise DemoStore
         start_new_store()
+    if arguments.get("columns") or arguments.get("home"):
+        opened.remember(_mappings())
     label = load.Label(
         name=arguments.get("name") or path.name,
         source=opened.source,
@@ -39,6 +44,7 @@ def load_file(arguments: dict[str, Any], progress: load.Progress) -> dict[str, A
         loaded_at=store.clock(),
         may_grow_places=opened.may_grow_places,
         home=opened.home,
+        has_terms=opened.knows_status,
     )
     report = load.load(opened.parts(setup.secret(), store.clock()), label, progress)
     return json.loads(report.as_json())
@@ -55,19 +61,25 @@ def preview(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any
         "recognised": opened.recognised,
         "columns": columns,
         "unread": list(opened.unmapped),
+        "home": opened.home is not None,
     }
     return json.loads(json.dumps(facts | {"rows": rows}, ensure_ascii=False, default=str))
 
 
 def _opened(arguments: dict[str, Any]) -> Opened:
+    path = Path(arguments["path"])
+    kind: Kind = arguments.get("kind") or "appeals"
     mapping = read_mapping(Path(arguments["mapping"])) if arguments.get("mapping") else None
-    return open_source(
-        Path(arguments["path"]),
-        arguments.get("source") or "auto",
-        mapping,
-        arguments.get("kind") or "appeals",
-        store.paths().folder / "mappings",
-    )
+    opened = open_source(path, arguments.get("source") or "auto", mapping, kind, _mappings())
+    if not arguments.get("columns") and not arguments.get("home"):
+        return opened
+    columns = {field: tuple(names) for field, names in arguments["columns"].items()} if arguments.get("columns") else opened.mapping.columns
+    home = Home(**arguments["home"]) if arguments.get("home") else opened.mapping.territory
+    return open_source(path, "auto", replace(opened.mapping, columns=columns, territory=home), kind)
+
+
+def _mappings() -> Path:
+    return store.paths().folder / "mappings"
 
 
 def start_new_store() -> None:
@@ -118,7 +130,7 @@ def rebuild_store(arguments: dict[str, Any], progress: load.Progress) -> dict[st
     return rebuild.rebuild(progress)
 
 
-VERBS: dict[str, jobs.Verb] = {"load": load_file, "rebuild": rebuild_store}
+VERBS: dict[str, jobs.Verb] = {"load": load_file, "preview": preview, "rebuild": rebuild_store}
 
 
 def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:

@@ -101,6 +101,18 @@ def state(job: str) -> tuple[float, str] | Outcome:
     return (now["share"], now["message"]) if now else (0.0, "Ждёт очереди")
 
 
+def wait_briefly(job: str, seconds: float) -> Outcome | None:
+    """The outcome of a job that should be quick; None when it is not there yet after `seconds`."""
+    until = time.monotonic() + seconds
+    while True:
+        now = state(job)
+        if isinstance(now, Outcome):
+            return now
+        if time.monotonic() > until:
+            return None
+        time.sleep(0.05)
+
+
 class Stopped(Exception):
     """Raised inside a job whose cancel file appeared."""
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
@@ -23,19 +24,34 @@ from ingest import batch, detect, places, setup
 from ingest.sources.part import REPLIES, Part, Reject
 from ingest.sources.values import canonical_url
 from queries import store
+from words import _
+from words.numbers import integer, minutes
 
 Progress = Callable[[float, str], None]
 STATUS_ORDER = ["new", "assigned", "answered", "closed", "rejected"]
-CLOCK_ROWS = 100_000
-TEXT_ROWS = 50_000
+PIECE_ROWS = 50_000
 # DuckDB 1.5.6 loses the rows of an INSERT of more than one row group (122,880) from Arrow into a temporary table in a transaction.
 STAGE_ROWS = 50_000
+READING, COMPARING, CLOCKS, TEXTS, WRITING, SCORING = 0.0, 0.5, 0.55, 0.6, 0.85, 0.9
 UNFINISHED = ".unfinished"
+PENDING = "pending"
+REJECTS = pa.schema([("row_number", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
 KINDS = ("appeals", "events", "comments", "replies")
 
 
 class Cancelled(Exception):
     """The person stopped the load; the store is as it was."""
+
+
+class ArchiveAhead(Exception):
+    """The archive holds finished batches that the database does not know: the file is not the one they were loaded into."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("В архиве загрузок есть то, чего нет в базе: похоже, её файл заменён старой копией. Восстановите её: {command}").format(
+                command="python3 run.py ingest rebuild"
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,9 @@ class Report:
 
 @dataclass(frozen=True)
 class Label:
-    """What is known of a batch before its rows: names, the file's hash, the moment of loading (naive UTC)."""
+    """What is known of a batch before its rows: names, the file's hash, the moment of loading (naive UTC).
+
+    `has_terms`: the rows say whether an appeal is closed, so that norms give them a due date."""
 
     name: str
     source: str
@@ -71,6 +89,7 @@ class Label:
     loaded_at: datetime
     may_grow_places: bool = False
     home: places.HomePlace | None = None
+    has_terms: bool = True
 
 
 @cache
@@ -82,11 +101,12 @@ def steps() -> dict[str, list[str]]:
     return {name: [s.strip() for s in body.split(";") if s.strip()] for name, body in zip(found[1::2], bare, strict=True)}
 
 
-def load(parts: Iterable[Part], label: Label, progress: Progress, score: bool = True) -> Report:
+def load(parts: Iterable[Part], label: Label, progress: Progress, score: bool = True, total: int | None = None) -> Report:
     """Load one batch and score the spikes it may have changed, all or nothing. Without `score` the caller does that
-    once after several."""
+    once after several. `total`: how many rows are expected, for the time left. Raises ArchiveAhead."""
     folder = store.paths().batches
     folder.mkdir(parents=True, exist_ok=True)
+    settle()
     with store.cursor() as cursor:
         seen = _row(cursor, "seen_before", content_hash=label.content_hash)
     if seen is not None:
@@ -96,28 +116,62 @@ def load(parts: Iterable[Part], label: Label, progress: Progress, score: bool = 
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     try:
-        warnings = _archive(parts, unfinished, label, progress)
+        warnings = _archive(parts, unfinished, label, Pace(progress, total))
         with store.transaction() as cursor:
             batch_id = _one(cursor, "next_batch")
             report = apply(cursor, unfinished, batch_id, label, progress)
             if score:
-                progress(0.8, "Ищем всплески")
+                progress(SCORING, "Ищем всплески")
                 detect.refresh(cursor, batch_id)
             finished = folder / f"{batch_id:06}"
-            shutil.rmtree(finished, ignore_errors=True)
+            (unfinished / PENDING).touch()
             os.replace(unfinished, finished)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
+    (finished / PENDING).unlink()
     progress(1.0, "Готово")
     return replace(report, warnings=warnings | report.warnings)
 
 
-def _archive(parts: Iterable[Part], folder: Path, label: Label, progress: Progress) -> dict[str, int]:
+def settle() -> None:
+    """Make the archive agree with the database: a batch put into the archive whose transaction a crash kept from
+    committing goes. Raises ArchiveAhead."""
+    with store.cursor() as cursor:
+        last = _one(cursor, "next_batch") - 1
+    for path in _numbered(store.paths().batches):
+        is_pending, is_known = (path / PENDING).exists(), int(path.name) <= last
+        if is_pending and not is_known:
+            shutil.rmtree(path)
+        elif is_pending:
+            (path / PENDING).unlink()
+        elif not is_known:
+            raise ArchiveAhead
+
+
+class Pace:
+    """Tells how far the reading is: rows read, rows a second and, where the number of rows is known, the time left."""
+
+    def __init__(self, progress: Progress, total: int | None) -> None:
+        self._progress, self._total, self._began = progress, total, time.monotonic()
+
+    def __call__(self, read: int) -> None:
+        each_second = read / max(time.monotonic() - self._began, 0.001)
+        message = _("Прочитано строк: {n}").format(n=integer(read))
+        if self._total:
+            message += " " + _("из примерно {n}").format(n=integer(max(self._total, read)))
+        message += ", " + _("{n} в секунду").format(n=integer(each_second))
+        left = max((self._total or 0) - read, 0) / max(each_second, 1)
+        if left:
+            message += ", " + _("осталось {time}").format(time=minutes(max(left / 60, 1)))
+        self._progress(COMPARING * min(read / self._total, 1) if self._total else READING, message)
+
+
+def _archive(parts: Iterable[Part], folder: Path, label: Label, pace: Pace) -> dict[str, int]:
     """Write the parts as Parquet, row group by row group, so that memory does not grow with the file."""
     warnings: dict[str, int] = {}
-    rejects: list[Reject] = []
-    writers = {name: pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd") for name, schema in _tables().items()}
+    schemas = _tables() | {"rejects": REJECTS}
+    writers = {name: pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd") for name, schema in schemas.items()}
     read = 0
     try:
         for part in parts:
@@ -125,16 +179,15 @@ def _archive(parts: Iterable[Part], folder: Path, label: Label, progress: Progre
                 table = getattr(part, name)
                 if table is not None and table.num_rows:
                     writers[name].write_table(_shaped(table, _tables()[name], label.source))
-            rejects.extend(part.rejects)
+            if part.rejects:
+                writers["rejects"].write_table(pa.Table.from_pylist([asdict(r) for r in part.rejects], schema=REJECTS))
             for what, count in part.warnings.items():
                 warnings[what] = warnings.get(what, 0) + count
             read += part.appeals.num_rows + len(part.rejects)
-            progress(0.0, f"Прочитано строк: {read:,}".replace(",", "\u00a0"))
+            pace(read)
     finally:
         for writer in writers.values():
             writer.close()
-    frame = pd.DataFrame([asdict(r) for r in rejects], columns=["row_number", "reason", "raw"])
-    frame.to_parquet(folder / "rejects.parquet", index=False)
     (folder / "batch.json").write_text(json.dumps(asdict(label), ensure_ascii=False, default=str), encoding="utf-8")
     return warnings
 
@@ -164,8 +217,8 @@ def _shaped(table: pa.Table, schema: pa.Schema, source: str) -> pa.Table:
 
 def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label: Label, progress: Progress) -> Report:
     """Put an archived batch into the tables, on the caller's transaction. The same for a load and for a rebuild."""
-    progress(0.3, "Сверяем с базой")
-    _stage(cursor, folder)
+    progress(COMPARING, "Сверяем с базой")
+    _stage(cursor, folder, lambda: progress(COMPARING, "Сверяем с базой"))
     cursor.register("group_blocks", pd.DataFrame(setup.reference("group_blocks")))
     cursor.register("norms", setup.norms())
     for step in ("unknown_sources", "unknown_channels", "unknown_executors", "unknown_groups", "unknown_topics"):
@@ -175,23 +228,22 @@ def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label:
     run(cursor, "identify_named" if _one(cursor, "all_numbered") else "identify")
     run(cursor, "compare", order=STATUS_ORDER)
     for step in ("labels", "resolve", "norms", "clocks"):
-        run(cursor, step)
-    _add_clocks(cursor)
-    progress(0.4, "Разбираем тексты")
-    _add_keys(cursor)
-    progress(0.6, "Записываем")
+        run(cursor, step, has_terms=label.has_terms)
+    _add_clocks(cursor, progress)
+    _add_keys(cursor, progress)
+    progress(WRITING, "Записываем")
     values = {"batch_id": batch_id, "loaded_at": label.loaded_at}
     _register_posts(cursor)
     for step in ("replace", "insert", "events", "comments", "replies", "unknown_linked", "source_days", "unplaced"):
         run(cursor, step, **values)
-    rejects = pd.read_parquet(folder / "rejects.parquet")
-    if len(rejects):
-        cursor.register("rejected_rows", rejects)
+    rejects = pq.ParquetFile(folder / "rejects.parquet")
+    for piece in rejects.iter_batches(batch_size=STAGE_ROWS):
+        cursor.register("rejected_rows", pa.table(piece))
         run(cursor, "rejects", batch_id=batch_id)
-    return _close_batch(cursor, batch_id, label, len(rejects))
+    return _close_batch(cursor, batch_id, label, rejects.metadata.num_rows)
 
 
-def _stage(cursor: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _stage(cursor: duckdb.DuckDBPyConnection, folder: Path, tell: Callable[[], None]) -> None:
     for name in KINDS:
         table = "stage" if name == "appeals" else f"stage_{name}"
         reader = pq.ParquetFile(folder / f"{name}.parquet")
@@ -200,6 +252,7 @@ def _stage(cursor: duckdb.DuckDBPyConnection, folder: Path) -> None:
         for piece in reader.iter_batches(batch_size=STAGE_ROWS):
             cursor.register("arrow_part", pa.table(piece))
             cursor.execute(f"INSERT INTO {table} FROM arrow_part")
+            tell()
         cursor.unregister("arrow_part")
 
 
@@ -223,28 +276,44 @@ def _one(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> Any:
 def _register_posts(cursor: duckdb.DuckDBPyConnection) -> None:
     """The appeals whose posts the comments of this batch name by their address: frame address, appeal_id."""
     wanted = {address for (address,) in run(cursor, "commented_posts").fetchall()}
-    known = run(cursor, "posts_of").fetchall() if wanted else []
+    known = _streamed(run(cursor, "posts_of")) if wanted else ()
     found = {address: own for own, url in known if (address := canonical_url(url)) in wanted}
     cursor.register("posts", pa.table({"address": pa.array(found.keys(), pa.string()), "appeal_id": pa.array(found.values(), pa.int64())}))
 
 
-def _add_keys(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Lemmas and language of each distinct text, for search, contrast and grouping."""
-    texts = [text for (text,) in run(cursor, "distinct_texts").fetchall()]
-    cursor.execute("CREATE OR REPLACE TEMP TABLE text_keys (text VARCHAR, keys VARCHAR, language VARCHAR)")
-    for start in range(0, len(texts), TEXT_ROWS):
-        piece = texts[start : start + TEXT_ROWS]
-        cursor.register("text_part", pa.table({"text": piece, "keys": lemmas.keys(piece), "language": [lemmas.language(t) for t in piece]}))
+def _streamed(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while rows := result.fetchmany(PIECE_ROWS):
+        yield from rows
+
+
+def _pieces(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[float, dict[str, int]]]:
+    """The rows of this batch that change the store, in pieces of bounded size: share done, first and last `n`."""
+    total = _one(cursor, "incoming_rows")
+    for first in range(1, total + 1, PIECE_ROWS):
+        yield (first - 1) / total, {"first": first, "last": first + PIECE_ROWS - 1}
+
+
+def _add_keys(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
+    """Lemmas and language of each text, for search, contrast and grouping."""
+    cursor.execute("CREATE OR REPLACE TEMP TABLE text_keys (appeal_id BIGINT, keys VARCHAR, language VARCHAR)")
+    for share, bounds in _pieces(cursor):
+        progress(TEXTS + (WRITING - TEXTS) * share, "Разбираем тексты")
+        rows = run(cursor, "text_rows", **bounds).to_arrow_table()
+        texts = rows["text"].unique().to_pylist()
+        known = {t: (k, lemmas.language(t)) for t, k in zip(texts, lemmas.keys(texts), strict=True)}
+        keys, languages = zip(*(known[t] for t in rows["text"].to_pylist()), strict=True) if texts else ((), ())
+        columns = [rows["appeal_id"], pa.array(keys, pa.string()), pa.array(languages, pa.string())]
+        cursor.register("text_part", pa.table(columns, names=["appeal_id", "keys", "language"]))
         cursor.execute("INSERT INTO text_keys FROM text_part")
         cursor.unregister("text_part")
 
 
-def _add_clocks(cursor: duckdb.DuckDBPyConnection) -> None:
+def _add_clocks(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
     """Working minutes to the first response and the due date, by the working calendar of the territory."""
     cursor.execute("CREATE OR REPLACE TEMP TABLE worked (appeal_id BIGINT, response_work_minutes INTEGER, due_at TIMESTAMP)")
-    frame = run(cursor, "timed_rows").df()
-    for start in range(0, len(frame), CLOCK_ROWS):
-        cursor.register("worked_part", _clocks(frame.iloc[start : start + CLOCK_ROWS]))
+    for share, bounds in _pieces(cursor):
+        progress(CLOCKS + (TEXTS - CLOCKS) * share, "Считаем сроки")
+        cursor.register("worked_part", _clocks(run(cursor, "timed_rows", **bounds).df()))
         cursor.execute("INSERT INTO worked FROM worked_part")
         cursor.unregister("worked_part")
 
@@ -310,9 +379,13 @@ def file_hash(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _numbered(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.glob("[0-9]*") if p.is_dir())
+
+
 def archived(folder: Path) -> Iterator[tuple[int, Path, Label]]:
     """The finished batches of the archive, oldest first."""
-    for path in sorted(p for p in folder.glob("[0-9]*") if p.is_dir()):
+    for path in _numbered(folder):
         facts = json.loads((path / "batch.json").read_text(encoding="utf-8"))
         home = places.HomePlace(**facts["home"]) if facts["home"] else None
         yield int(path.name), path, Label(**{**facts, "loaded_at": datetime.fromisoformat(facts["loaded_at"]), "home": home})

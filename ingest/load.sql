@@ -109,7 +109,7 @@ LEFT JOIN topics t ON t.topic_id = coalesce(exact.topic_id, alone.topic_id);
 -- step: resolve
 CREATE OR REPLACE TEMP TABLE incoming AS
 SELECT
-    v.appeal_id, v.verdict, src.source_id, s.external_id, s.visibility::visibility AS visibility, ch.channel_id, s.is_official,
+    row_number() OVER () AS n, v.appeal_id, v.verdict, src.source_id, s.external_id, s.visibility::visibility AS visibility, ch.channel_id, s.is_official,
     s.created_at, ((s.created_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone) AS created_local, t.timezone,
     t.territory_id, s.settlement, s.street, s.house, s.lat, s.lon, l.block_id, l.topic_group_id, l.topic_id,
     coalesce(s.type, 'resolvable')::appeal_type AS type, s.status::appeal_status AS status, s.outcome::appeal_outcome AS outcome,
@@ -143,15 +143,18 @@ SELECT
     CASE WHEN i.first_response_at >= i.created_at THEN date_diff('second', i.created_at, i.first_response_at) // 60 END::INTEGER AS response_minutes,
     CASE WHEN i.closed_at >= i.created_at THEN date_diff('second', i.created_at, i.closed_at) // 60 END::INTEGER AS closing_minutes,
     ((i.first_response_at AT TIME ZONE 'UTC') AT TIME ZONE i.timezone) AS response_local,
-    n.resolution_days, n.clock
+    CASE WHEN $has_terms THEN n.resolution_days END AS resolution_days, n.clock
 FROM incoming i
 LEFT JOIN norm_of n ON n.source_id = i.source_id AND n.block_id = coalesce(i.block_id, 0);
 
--- step: distinct_texts
-SELECT DISTINCT text FROM incoming WHERE text IS NOT NULL;
+-- step: incoming_rows
+SELECT count(*) FROM incoming;
+
+-- step: text_rows
+SELECT appeal_id, text FROM incoming WHERE text IS NOT NULL AND n BETWEEN $first AND $last;
 
 -- step: timed_rows
-SELECT appeal_id, created_at, created_local, response_local, due_at, resolution_days, clock FROM timed;
+SELECT appeal_id, created_at, created_local, response_local, due_at, resolution_days, clock FROM timed WHERE n BETWEEN $first AND $last;
 
 -- step: replace
 DELETE FROM appeals WHERE appeal_id IN (SELECT appeal_id FROM incoming WHERE verdict = 'updated');
@@ -172,7 +175,7 @@ ORDER BY date_trunc('month', t.created_local), t.territory_id, t.created_at;
 INSERT INTO texts
 SELECT i.appeal_id, i.text, coalesce(i.language, k.language), k.keys, i.reply
 FROM incoming i
-LEFT JOIN text_keys k ON k.text = i.text
+LEFT JOIN text_keys k ON k.appeal_id = i.appeal_id
 WHERE i.text IS NOT NULL OR i.reply IS NOT NULL
 ORDER BY date_trunc('month', i.created_local), i.territory_id, i.created_at;
 

@@ -6,11 +6,11 @@ Units: count, share (0..1), minutes, mark (1..5).
 from words import _
 from words.numbers import change, decimal, integer, minutes, percent, points, signed
 
-NO_DATA = _("нет данных")
+NO_DATA = "—"
 
 
 def value_text(unit: str, value: float | None) -> str:
-    """«1 284», «78 %», «2 ч 40 мин», «3,9»; «нет данных» for None."""
+    """«1 284», «78 %», «2 ч 40 мин», «3,9»; «—» for None."""
     if value is None:
         return NO_DATA
     if unit == "share":

@@ -44,6 +44,13 @@ def percent(share: float | None, digits: int = 0) -> str:
     return _("нет данных") if _missing(share) else f"{decimal(100 * share, digits)}{NBSP}%"  # type: ignore[operator]
 
 
+def part(share: float | None) -> str:
+    """A share that never rounds to none or all: 0.0003 → < 1 %, 0.9998 → > 99 %."""
+    if _missing(share) or share in (0, 1) or 0.005 <= share < 0.995:  # type: ignore[operator]
+        return percent(share)
+    return f"<{NBSP}{percent(0.01)}" if share < 0.5 else f">{NBSP}{percent(0.99)}"  # type: ignore[operator]
+
+
 def _sign(x: float, text: str) -> str:
     return text if text.startswith(MINUS) or x <= 0 or not any(c in "123456789" for c in text) else f"+{text}"
 

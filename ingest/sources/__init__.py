@@ -76,6 +76,12 @@ class Opened:
         return self.mapping.source in GROWING_SOURCES
 
     @property
+    def knows_status(self) -> bool:
+        """Does the file say what became of an appeal? Without that no term can be said to have passed."""
+        told = {*self.mapping.columns, *self.mapping.constants}
+        return bool(told & {"status", "outcome", "closed_at", "closing_time", "due_at"})
+
+    @property
     def home(self) -> HomePlace | None:
         """The one territory the whole file speaks of."""
         at = self.mapping.territory

@@ -1,16 +1,22 @@
 """«Как загрузить свои данные и что уже загружено?»"""
 
-import uuid
+from datetime import date
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components import exports, headline, tables
+from components.safe import plain
 from components.tables import Column
 from ingest import jobs
 from queries import sources, store
 from queries.context import Context
 from words import _
+from words.dates import span
+from words.fields import FIELDS
 from words.numbers import integer
 from words.plurals import counted
 
@@ -22,14 +28,13 @@ REPORT = {
     "duplicates": _("Повторы"),
     "stale": _("Устаревшие"),
     "rejected": _("Отбраковано"),
-    "first_day": _("Первый день"),
-    "last_day": _("Последний день"),
 }
+SKIP, PREVIEW_SECONDS = _("не читать"), 8.0
 TYPES = ["xlsx", "xls", "csv", "txt", "tsv", "json", "xml", "parquet", "gz", "zip"]
 
 
 def upload() -> None:
-    """Choose files and hand them to the worker."""
+    """Choose files, see how they will be understood, hand them to the worker."""
     files = st.file_uploader(
         _("Выгрузка «Инцидент Менеджмент» или любая таблица: xlsx, csv"),
         TYPES,
@@ -39,16 +44,100 @@ def upload() -> None:
     new_store = store.is_demo() and st.checkbox(_("Начать новую базу. Демонстрационная останется рядом"), key="new_store")
     if store.is_demo() and not new_store:
         st.caption(_("Сейчас в базе демонстрационные данные. Настоящие с ними не смешиваются: отметьте, что начинаете новую базу."))
-    if st.button(_("Загрузить"), type="primary", disabled=not files or (store.is_demo() and not new_store)):
-        for file in files:
-            kept = store.paths().jobs / "files" / f"{uuid.uuid4().hex}{Path(file.name).suffix[:8]}"
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_bytes(file.getbuffer())
-            st.session_state.setdefault("load_jobs", []).append(
-                (file.name, jobs.hand_over("load", {"path": str(kept), "name": file.name, "new_store": bool(new_store)}))
-            )
+    kept = [keep(file) for file in files]
+    understood = [understand(file.name, file.file_id, path) for file, path in zip(files, kept, strict=True)]
+    ready = bool(files) and all(columns is not None for columns in understood) and (bool(new_store) or not store.is_demo())
+    if st.button(_("Загрузить"), type="primary", disabled=not ready):
+        for file, path, columns in zip(files, kept, understood, strict=True):
+            arguments = {"path": str(path), "name": file.name, "new_store": bool(new_store), **columns}
+            st.session_state.setdefault("load_jobs", []).append((file.name, jobs.hand_over("load", arguments)))
         st.session_state["uploads"] += 1
         st.rerun()
+
+
+def keep(file: UploadedFile) -> Path:
+    """The file on disk, where the worker can read it."""
+    path = store.paths().jobs / "files" / f"{file.file_id}{Path(file.name).suffix[:8]}"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.getbuffer())
+    return path
+
+
+def understand(name: str, file_id: str, path: Path) -> dict[str, Any] | None:
+    """Show how a file will be read and let it be set otherwise. The changes (columns by field, home), {} where left as
+    understood, None while it is looked at or when it is refused."""
+    seen_by_file = st.session_state.setdefault("preview_jobs", {})
+    if file_id not in seen_by_file:
+        seen_by_file[file_id] = jobs.hand_over("preview", {"path": str(path)})
+    seen = jobs.wait_briefly(seen_by_file[file_id], PREVIEW_SECONDS)
+    if seen is None:
+        st.caption(_("Файл ещё читается"))
+        st.button(_("Проверить"), key=f"again_{file_id}")
+        return None
+    if seen.answer is None:
+        st.error(plain(f"{name}: {seen.error}"))
+        return None
+    found = seen.answer
+    fields = {header: field for field, headers in found["columns"].items() for header in headers}
+    title = _("{name}: {form}, читается столбцов {n} из {all}").format(
+        name=name, form=found["form"], n=len(fields), all=len(fields) + len(found["unread"])
+    )
+    with st.expander(plain(title), expanded=not found["recognised"]):
+        changes = change_columns(file_id, fields, [*fields, *found["unread"]])
+        if "municipality" not in found["columns"] and not found["home"]:
+            changes |= choose_home(file_id)
+        st.caption(_("Так будут поняты первые строки"))
+        rows = [
+            {_("строка"): row["row"], _("отбраковка"): row["reason"] or ""}
+            | {FIELDS[field]: value for field, value in row["values"].items() if field in FIELDS and value is not None}
+            for row in found["rows"][:8]
+        ]
+        st.dataframe(pd.DataFrame(rows).fillna("").astype(str), hide_index=True)
+    return changes
+
+
+def change_columns(file_id: str, fields: dict[str, str], headers: list[str]) -> dict[str, Any]:
+    """A table of the file's columns and what they mean; {"columns": …} when a person has changed it."""
+    table = pd.DataFrame({"header": headers, "meaning": [FIELDS.get(fields.get(header, ""), SKIP) for header in headers]})
+    edited = st.data_editor(
+        table,
+        key=f"columns_{file_id}",
+        hide_index=True,
+        disabled=["header"],
+        height="content" if len(table) < 12 else 420,
+        column_config={
+            "header": st.column_config.TextColumn(_("Столбец файла")),
+            "meaning": st.column_config.SelectboxColumn(_("Что это"), options=[SKIP, *FIELDS.values()], required=True),
+        },
+    )
+    if edited["meaning"].tolist() == table["meaning"].tolist():
+        return {}
+    codes = {words: field for field, words in FIELDS.items()}
+    chosen: dict[str, list[str]] = {}
+    for header, meaning in edited.itertuples(index=False, name=None):
+        if meaning != SKIP:
+            chosen.setdefault(codes[meaning], []).append(header)
+    return {"columns": chosen}
+
+
+def choose_home(file_id: str) -> dict[str, Any]:
+    """The one town a file without a column of places speaks of; {"home": …} when chosen."""
+    tree = context.territories.all
+    towns = {t.territory_id: f"{t.name} · {tree[t.parent_id].name}" for t in tree.values() if t.kind == "municipality"}
+    chosen = st.selectbox(
+        _("В файле нет муниципалитета. О каком городе он весь?"),
+        list(towns),
+        index=None,
+        format_func=lambda own: towns[own],
+        placeholder=_("Начните вводить название; без ответа обращения будут «Не привязаны»"),
+        key=f"home_{file_id}",
+    )
+    if chosen is None:
+        return {}
+    town = tree[chosen]
+    facts = {"region": tree[town.parent_id].name, "municipality": town.name, "timezone": town.timezone, "lat": town.lat, "lon": town.lon}
+    return {"home": facts}
 
 
 @st.fragment(run_every=0.5)
@@ -85,9 +174,9 @@ def results() -> None:
                 else _("Загружено {n}").format(n=counted(report["loaded"] + report["updated"], "обращение"))
             )
             st.text(name)
-            tables.facts(
-                {label: integer(report[key]) if isinstance(report[key], int) else report[key] or "—" for key, label in REPORT.items()}
-            )
+            tables.facts({label: integer(report[key]) for key, label in REPORT.items()})
+            if report["first_day"]:
+                st.caption(_("Поступили {span}").format(span=span(*map(date.fromisoformat, (report["first_day"], report["last_day"])))))
             for warning, count in report["warnings"].items():
                 st.caption(f"{warning}: {integer(count)}")
 

@@ -175,11 +175,9 @@ def topics(frame) -> None:  # type: ignore[no-untyped-def]
         ],
         key="overview_topics",
     )
-    st.caption(
-        _("Ещё {topics}: {n}").format(
-            topics=counted(max(len(frame) - TOP, 0), "тема"), n=counted(int(frame["appeals"][TOP:].sum()), "обращение")
-        )
-    )
+    if len(frame) > TOP:
+        rest = int(frame["appeals"][TOP:].sum())
+        st.caption(_("Ещё {topics}: {n}").format(topics=counted(len(frame) - TOP, "тема"), n=counted(rest, "обращение")))
     if row is not None:
         links.open_page(LIST, {"topics": f"t{int(shown.iloc[row]['topic_id'])}"})
 
