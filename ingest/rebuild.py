@@ -1,9 +1,12 @@
 """The store made again from the archive of batches and the journal."""
 
 import json
-import os
+from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from ingest import detect, load, setup
 from ingest.demo.build import TRUTH, add_history
@@ -18,16 +21,19 @@ def rebuild(progress: load.Progress) -> dict[str, Any]:
     paths = store.paths()
     moment = _demo_moment()
     fresh = paths.folder / "rebuilding.duckdb"
-    for leftover in (fresh, fresh.with_suffix(".duckdb.wal")):
-        leftover.unlink(missing_ok=True)
+    with suppress(store.StoreMissing, store.StoreDamaged, duckdb.Error, load.ArchiveAhead):
+        load.settle()
     batches = list(load.archived(paths.batches))
     with store.beside(fresh) as connection:
+        connection.execute("BEGIN")
         setup.build(connection, "demo" if moment else "real", moment)
+        connection.execute("COMMIT")
         for done, (batch_id, folder, label) in enumerate(batches):
             progress(0.8 * done / len(batches), f"Загрузка {done + 1} из {len(batches)}: {label.name}")
             connection.execute("BEGIN")
             load.apply(connection, folder, batch_id, label, lambda share, message: None)
             connection.execute("COMMIT")
+        connection.execute("BEGIN")
         entries = list(writes.journal(paths.journal))
         for entry in entries:
             writes.apply(connection, entry)
@@ -35,12 +41,11 @@ def rebuild(progress: load.Progress) -> dict[str, Any]:
             add_history(connection)
         progress(0.85, "Ищем всплески")
         detect.refresh(connection, None)
+        connection.execute((Path(__file__).parent / "rebuild.sql").read_text(encoding="utf-8"))
+        connection.execute("COMMIT")
     with store.alone():
-        if paths.database.exists():
-            os.replace(paths.database, paths.folder / "pulse.before-rebuild.duckdb")
-            (paths.folder / "pulse.duckdb.wal").unlink(missing_ok=True)
-        os.replace(fresh, paths.database)
-        store.open_store()
+        store.replace_with(fresh)
+    writes.catch_up()
     progress(1.0, "Готово")
     return {"batches": len(batches), "entries": len(entries)}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from queries import store
 
@@ -24,11 +25,17 @@ def reference(name: str) -> list[dict[str, str]]:
 
 
 def create_store(kind: str, as_of: datetime | None = None) -> None:
-    """Create the database file: `kind` demo (fixed at the moment `as_of`) or real. No file may be there."""
-    store.paths().folder.mkdir(parents=True, exist_ok=True)
-    store.open_store(create=True)
-    with store.transaction() as cursor:
-        build(cursor, kind, as_of)
+    """Create the database file, whole or not at all: `kind` demo (fixed at the moment `as_of`) or real. No file may be there."""
+    paths = store.paths()
+    paths.folder.mkdir(parents=True, exist_ok=True)
+    fresh = paths.folder / "creating.duckdb"
+    with store.beside(fresh) as connection:
+        connection.execute("BEGIN")
+        build(connection, kind, as_of)
+        connection.execute("COMMIT")
+    paths.database.with_name(f"{paths.database.name}.wal").unlink(missing_ok=True)
+    os.replace(fresh, paths.database)
+    store.open_store()
 
 
 def build(cursor: duckdb.DuckDBPyConnection, kind: str, as_of: datetime | None) -> None:
@@ -83,7 +90,10 @@ def _territories() -> list[tuple[Any, ...]]:
 
 
 def _fill(cursor: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
-    cursor.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    columns = list(zip(*rows, strict=True))
+    cursor.register("filling", pa.table([pa.array(values) for values in columns], names=[f"c{n}" for n in range(len(columns))]))
+    cursor.execute(f"INSERT INTO {table} FROM filling")
+    cursor.unregister("filling")
 
 
 def norms() -> pd.DataFrame:

@@ -17,6 +17,7 @@ COLUMNS = {
     "cause": ("causes", ("spike_id", "text")),
     "note": ("notes", ("spike_id", "territory_id", "topic_group_id", "topic_id", "day", "text")),
     "decision": ("decisions", ("spike_id", "kind", "text")),
+    "place_match": ("place_matches", ("region", "municipality", "territory_id")),
 }
 DECISIONS = ("acknowledged", "false_alarm", "campaign", "measure_planned")
 LONGEST_TEXT = 4000
@@ -43,6 +44,13 @@ def save_decision(spike_id: int, kind: str, text: str = "", author: str = "") ->
     _write("decision", author, {"spike_id": spike_id, "kind": kind, "text": text[:LONGEST_TEXT]})
 
 
+def save_place_match(cursor: duckdb.DuckDBPyConnection, region: str | None, municipality: str | None, territory_id: int) -> None:
+    """Save which territory a place named in a source is, on the caller's transaction."""
+    entry = _entry("place_match", "", {"region": region, "municipality": municipality, "territory_id": territory_id})
+    apply(cursor, entry)
+    append(entry)
+
+
 def _checked(text: str) -> str:
     if not text.strip():
         raise ValueError("empty text")
@@ -50,10 +58,26 @@ def _checked(text: str) -> str:
 
 
 def _write(kind: str, author: str, data: dict[str, Any]) -> None:
-    entry = {"id": uuid.uuid4().hex, "kind": kind, "at": store.clock().isoformat(), "author": author, "data": data}
+    entry = _entry(kind, author, data)
     with store.transaction() as cursor:
         apply(cursor, entry)
         append(entry)
+
+
+def catch_up() -> int:
+    """Put into the tables what people wrote that only the journal holds, since a crash came between the two; how many."""
+    with store.cursor() as cursor:
+        known = {row[0] for table, _columns in COLUMNS.values() for row in cursor.execute(f"FROM {table}").fetchall()}
+    missing = [entry for entry in journal(store.paths().journal) if entry["kind"] in COLUMNS and entry["id"] not in known]
+    if missing:
+        with store.transaction() as cursor:
+            for entry in missing:
+                apply(cursor, entry)
+    return len(missing)
+
+
+def _entry(kind: str, author: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {"id": uuid.uuid4().hex, "kind": kind, "at": store.clock().isoformat(), "author": author, "data": data}
 
 
 def append_spike(spike: dict[str, Any]) -> None:
@@ -66,8 +90,12 @@ def append(entry: dict[str, Any]) -> None:
     """Add one line to this month's journal and wait until it is on disk."""
     folder = store.paths().journal
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / f"{entry['at'][:7]}.jsonl", "a", encoding="utf-8") as file:
-        file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    path = folder / f"{entry['at'][:7]}.jsonl"
+    with open(path, "ab+") as file:
+        file.seek(max(file.tell() - 1, 0))
+        cut_short = file.read(1) not in (b"", b"\n")
+        line = json.dumps(entry, ensure_ascii=False) + "\n"
+        file.write(("\n" * cut_short + line).encode())
         file.flush()
         os.fsync(file.fileno())
 
@@ -87,7 +115,7 @@ def journal(folder: Path) -> Iterator[dict[str, Any]]:
     """All entries in the order they were written; a line cut short by a crash was never committed and is passed over."""
     seen = set()
     for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
+        for line in file.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 entry = json.loads(line)
             except json.JSONDecodeError:
