@@ -20,7 +20,8 @@ def mask(text: str) -> str:
     """What does the text say without personal data?
 
     Replaces phones, e-mails, card, passport, СНИЛС and account numbers, car plates, flat numbers, profile links and
-    nicknames, and full names with initials or a patronymic by a placeholder in square brackets (`PLACEHOLDERS`).
+    nicknames, full names with initials or a patronymic, and a usual first name beside a surname by a placeholder in
+    square brackets (`PLACEHOLDERS`).
     Dates, times, sums, house numbers, bus routes, cadastral numbers and streets named after people stay.
     Masking twice changes nothing more.
     """
@@ -52,7 +53,7 @@ _LINKS: list[_Rule] = [
     (
         re.compile(
             r"(?:https?://)?(?:www\.|m\.)?"
-            rf"(?:(?:vk\.com|vk\.ru|vkontakte\.ru|instagram\.com|facebook\.com|fb\.com)/(?!{_COMMUNITY})[\w.?=]*\w"
+            rf"(?:(?:vk\.com|vk\.ru|vkontakte\.ru|instagram\.com|facebook\.com|fb\.com)/(?!{_COMMUNITY}|[\w.]+\?w=wall-)[\w.?=]*\w"
             r"|ok\.ru/profile/\w+|odnoklassniki\.ru/profile/\w+"
             r"|(?:t\.me|telegram\.me)/(?!s/|joinchat|\+)\w{4,32}(?![\w/])"
             r"|wa\.me/\d+|viber\.click/\d+)/?",
@@ -94,8 +95,8 @@ _PLATE_WORD = r"(?:г\.?\s?/?\s?н\.?|гос\.?\s?-?(?:номер\w*|знак\w*
 _LONG_NUMBERS: list[_Rule] = [
     (
         re.compile(
-            r"(?P<word>\b(?:лиц(?:ев\w+|\.)?\s?сч[её]т\w*|л/с(?:ч[её]т\w*)?|р/с|расч[её]тн\w+ сч[её]т\w*|сч[её]т\w*)"
-            r"\s*(?:№|N|номер|:)?\s*)\d[\d ]{3,24}\d\b" + _MONEY,
+            r"(?P<word>\b(?:лиц(?:ев\w+|\.)?\s?сч[её]т\w*|лицевой|л/с(?:ч[её]т\w*)?|р/с|расч[её]тн\w+ сч[её]т\w*|"
+            r"сч[её]т(?!чик)\w*)\s*(?:№|N|номер|:)?\s*)\d(?:[\d ]|-(?=\d)){3,24}\d\b" + _MONEY,
             _I,
         ),
         _after_word(ACCOUNT),
@@ -109,27 +110,28 @@ _LONG_NUMBERS: list[_Rule] = [
     ),
     (re.compile(r"(?P<word>\bснилс[^\d\n[\]]{0,12})\d{3}[\s-]?\d{3}[\s-]?\d{3}[\s-]?\d{2}\b", _I), _after_word(SNILS)),
     (re.compile(r"(?<![\d-])\d{3}-\d{3}-\d{3}[\s-]\d{2}(?![\d-])"), SNILS),
-    (re.compile(r"(?P<word>\b(?:инн|полис\w*(?: омс)?)[^\d\n[\]]{0,6})\d{10,16}\b", _I), _after_word(DOCUMENT)),
+    (re.compile(r"(?P<word>\b(?:инн|полис\w*(?:\s+[а-яё]+){0,3})[^\d[\]]{0,6})\d{10,16}\b", _I), _after_word(DOCUMENT)),
     (re.compile(r"(?<!\d)\d{20}(?!\d)"), ACCOUNT),
     (re.compile(r"(?<![\d-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{2,3})?|\d{16,19})(?![\d-])"), _card),
     (
         re.compile(
-            rf"(?<![\d:№-])(?:\+{_SPACE}?7|8|7){_SEP}{{0,3}}\d{{3,5}}{_SEP}{{0,3}}\d{{1,3}}{_SEP}{{0,2}}\d{{1,2}}"
+            rf"(?<!\d:)(?<![\d№-])(?:\+{_SPACE}?7|8|7){_SEP}{{0,3}}\d{{3,5}}{_SEP}{{0,3}}\d{{1,3}}{_SEP}{{0,2}}\d{{1,2}}"
             rf"{_SEP}{{0,2}}\d{{1,3}}(?:{_SEP}?\d{{1,2}})?(?!\d)" + _MONEY
         ),
         _phone,
     ),
     (
-        re.compile(rf"(?<![\d:№+-])\(?9\d{{2}}\)?{_SEP}?\d{{3}}{_SEP}?\d{{2}}{_SEP}?\d{{2}}(?![\d-]){_MONEY}"),
+        re.compile(rf"(?<!\d:)(?<![\d№+-])\(?9\d{{2}}\)?{_SEP}?\d{{3}}{_SEP}?\d{{2}}{_SEP}?\d{{2}}(?![\d-]){_MONEY}"),
         PHONE,
     ),
     (re.compile(r"(?<![\d-])\d{2} ?\d{2} \d{6}(?![\d-])" + _MONEY), PASSPORT),
     (re.compile(r"\(\d{3,5}\)\s?\d{1,3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)"), PHONE),
     (
         re.compile(
-            r"(?P<word>\b(?:тел(?:\.|ефон\w*)?|т\.|сот(?:\.|ов\w+)|моб(?:\.|ильн\w+)|дом\. тел\.|звон\w+|позвон\w+|"
+            r"(?P<word>\b(?:тел(?:\.|ефон\w*(?: [а-яё]+){0,3})?|т\.|сот(?:\.|ов\w+)|моб(?:\.|ильн\w+)|дом\. тел\.|"
+            r"(?:по|до|пере|об)?звон\w+|"
             r"whats\w*|вайбер\w*|viber|вацап\w*|ватсап\w*)[^\w\n[\]]{0,4}(?:(?:по|на|номер\w*|тел\w*|мой|№)[^\w\n[\]]{0,3}){0,3})"
-            r"\+?\d(?:[\s()-]?\d){4,11}(?!\d)(?![-.]\d)" + _MONEY,
+            r"(?!\d{1,2}-\d{1,2}-(?:19|20)\d\d)\+?\d(?:[\s()-]?\d){4,11}(?!\d)(?![-.]\d)" + _MONEY,
             _I,
         ),
         _after_word(PHONE),
@@ -156,15 +158,38 @@ _PLATES: list[_Rule] = [
         lambda match: (match["word"] or "") + PLATE,
     ),
 ]
+_NOT_A_FLAT = (
+    r"(?!\s?(?:кв\b|квадрат|м2|м²|м\b|метр|руб|лет|шт|градус|°|гр\b|этаж|человек|семей|%|[-–]\s?(?:го|м\b|й\b|х))"
+    r"|,\d+\s?(?:градус|°|гр\b|[сc]\b|%|кв\b|м2|м²|м\b))"
+)
+_NOT_AN_AREA = r"(?!\.?\s?(?:м|км|см|квадрат|20\d\d|этого|текущ|прошл|следующ))"
 _FLATS: list[_Rule] = [
     (
         re.compile(
-            r"\b(?:кв\.?|квартир[аеуыо]\w?)[^\S\n]?(?:№|N|номер)?\s?\d{1,4}[а-г]?(?![\d\w])"
-            r"(?!\s?(?:кв\b|квадрат|м2|м²|м\b|метр|руб|лет|шт|градус|°|гр\b|этаж|человек|семей|%|[-–]\s?(?:го|м\b|й\b|х)))",
+            r"\b(?:кв\.?|кв-р[аеуы]|квартир[аеуыо]\w?)[^\S\n]?(?:№|N|номер)?\s?(?!20[0-3]\d\s?г)\d{1,4}[а-г]?(?![\d\w])"
+            + _NOT_A_FLAT
+            + r"(?:\s?(?:,|и)\s?\d{1,4}(?=\s*(?:[).;!?\n]|$)))?",
             _I,
         ),
         FLAT,
     ),
+    (
+        re.compile(
+            r"(?P<word>\b(?:под[ьъ]?езд\w*|(?:дом|д\.)\s?\d{1,3}[а-я]?)[,.]?\s?)(?!20[0-3]\d)\d{1,4}\s?(?:кв\b\.?|квартира\b)"
+            + _NOT_AN_AREA,
+            _I,
+        ),
+        _after_word(FLAT),
+    ),
+    (
+        re.compile(
+            r"(?P<word>\b(?:в|над|под)\s)(?:№\s?)?(?:\d{1,4}(?:-?(?:й|ой|ю|ую))?\s?квартир(?:[еу]|ой)\b"
+            r"|(?:[5-9]|\d{2,3})\s?кв\b" + _NOT_AN_AREA + ")",
+            _I,
+        ),
+        _after_word(FLAT),
+    ),
+    (re.compile(r"(?P<word>\b(?:из|от)\s)(?:№\s?)?\d{1,4}(?:-?(?:й|ой))?\s?квартиры\b", _I), _after_word(FLAT)),
 ]
 
 # names --------------------------------------------------------------------------------------------------------------
@@ -183,7 +208,8 @@ _SURNAME_END = re.compile(
 _PLACE_BEFORE = re.compile(
     r"(?:\b(?:ул|улиц\w+|пр|пр-к?т\w*|просп|проспект\w*|пр-д|проезд\w*|б-р|бульвар\w*|пер|переул\w+|пл|площад\w+|"
     r"наб|набережн\w+|сквер\w*|парк\w*|памятник\w*|мкр|микрорайон\w*|школ\w+|музе\w+|театр\w*|библиотек\w+|"
-    r"стадион\w*|остановк\w+|ост|больниц\w+|им|имени)\b\.?\s*[«\"]?\s*)$",
+    r"стадион\w*|остановк\w+|ост|больниц\w+|им|имени|зодч\w+|академик\w*|маршал\w*|генерал\w*|космонавт\w*|"
+    r"геро\w+ (?:советского союза|россии|труда))\b\.?\s*[«\"]?\s*)$",
     _I,
 )
 _NOT_INITIALS = {"ТК", "ТЕ", "ТД", "ТП", "ЖК", "ТЦ", "ДК", "ЖД", "УК", "ГО", "МО", "РП", "СП", "НП", "НЭ", "ИО", "РФ"}
@@ -229,11 +255,11 @@ _KNOWN_NAME = (
     r"ирин|карин|кристин|ксен|ларис|лид|лилия|любов|людмил|маргарит|марин|мар|надежд|натал|нин|оксан|ольг|пелаге|"
     r"полин|раис|регин|римм|светлан|софи|тамар|татьян|ульян|юли|яна)"
 )
-_GREETING = r"(?i:уваж|спасиб|благодар|здравств|добр|дорог|надее|прос|прош|обращ|господин|госпож)"
+_GREETING = r"(?i:уваж|спасиб|благодар|здравств|добр|дорог|надее|прос|прош|обращ|господин|госпож|союз|росси)"
 _PATRONYMICS: list[_Rule] = [
     (
         re.compile(
-            rf"\b(?:(?!{_GREETING})(?:{_TITLE}|{_CAPS})\s+)?(?:{_TITLE}|{_CAPS})\s+[{_UPPER}][{_LOWER}{_UPPER}]+{_PATRONYMIC}\b"
+            rf"\b(?:(?!{_GREETING})(?:{_TITLE}|{_CAPS})\s+)?(?:{_TITLE}|{_CAPS})\s+[{_UPPER}][{_LOWER}{_UPPER}-]+{_PATRONYMIC}\b"
             rf"(?:\s+[{_UPPER}][{_LOWER}{_UPPER}]+(?<=[оеёОЕЁиИыЫ][вВнН])[аАыЫуУеЕ]?(?:ой|ым|ОЙ|ЫМ)?\b)?"
         ),
         _full_name,
@@ -245,6 +271,7 @@ _PATRONYMICS: list[_Rule] = [
         ),
         _full_name,
     ),
+    (re.compile(rf"\b{_TITLE}\s+{_TITLE}\s+{_TITLE}[\s-](?i:оглы|кызы)\b"), NAME),
 ]
 _WITH_INITIALS: list[_Rule] = [
     (
@@ -265,13 +292,35 @@ _INTRODUCED: list[_Rule] = [
     ),
 ]
 
+_FIRST_NAME = (
+    rf"(?=[{_UPPER}])(?i:{_KNOWN_NAME})"
+    r"(?:й|ь|я|ю|и|е|а|у|ы|ом|ем|ой|ей|ью|ий|ия|ию|ии|ием|ией|ья|ьи|ье|ьей)?(?![\w-])"
+)
+_SURNAME = r"(?:(?:[оеё]в|[иы]н)(?:а|у|ым|е|ой|ы)?|[сц]к(?:ий|ого|ому|им|ом|ая|ой|ую)|енко)(?![\w-])"
+_SURNAME_AFTER = rf"[{_UPPER}][{_LOWER}]+{_SURNAME}"
+_SURNAME_BEFORE = rf"(?!(?i:магазин|мужчин|женщин|один))[{_UPPER}][{_LOWER}]{{2,}}{_SURNAME}"
+_STREET_BEFORE = re.compile(r"\b(?:на|по|до|вдоль|через|возле|около)\s$", _I)
+_HOUSE_AFTER = re.compile(r",?\s?(?:д\.|дом\b)?\s?\d")
+
+
+def _first_and_surname(match: Match[str]) -> str:
+    before, after = match.string[max(0, match.start() - 10) : match.start()], match.string[match.end() : match.end() + 8]
+    is_street = _named_after(match) or _STREET_BEFORE.search(before) or _HOUSE_AFTER.match(after)
+    return match[0] if is_street else NAME
+
+
+_FIRST_AND_SURNAME: list[_Rule] = [
+    (re.compile(rf"\b(?:{_FIRST_NAME}\s+{_SURNAME_AFTER}|{_SURNAME_BEFORE}\s+{_FIRST_NAME})"), _first_and_surname),
+]
+
 # a group of rules runs only where its cheap first search finds something
 _GROUPS: list[tuple[re.Pattern[str], list[_Rule]]] = [
     (re.compile(r"@|\|[^\]]{1,80}\]|\*id\d|vk\.|\.com/|\.me/|/profile/|vkontakte|viber\."), _LINKS),
     (re.compile(r"\d(?:[^\w\n.]{0,3}\d){4}|\d\.\d{3}\.\d"), _LONG_NUMBERS),
     (re.compile(rf"\d{{3}} ?{_PLATE_LETTER}{{2}}(?![^\W\d])", _I), _PLATES),
     (re.compile(r"[кК][вВ]"), _FLATS),
-    (re.compile(r"[вм]ич|ьич|кич|инич|вн[аыеуо]|[ВМЬК]ИЧ|ВН[АЫЕУО]"), _PATRONYMICS),
+    (re.compile(r"[вм]ич|ьич|кич|инич|вн[аыеуо]|[ВМЬК]ИЧ|ВН[АЫЕУО]|оглы|кызы"), _PATRONYMICS),
     (re.compile(rf"[{_UPPER}]\.\s?[{_UPPER}]\b"), _WITH_INITIALS),
     (re.compile(r"зовут|[Мм]о[её] имя|ФИО|Ф\.\s?И|уважением|аявитель"), _INTRODUCED),
+    (re.compile(rf"[{_UPPER}][{_LOWER}]{{2,}}\s+[{_UPPER}][{_LOWER}]{{2}}"), _FIRST_AND_SURNAME),
 ]
