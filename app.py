@@ -23,12 +23,17 @@ SECTIONS = {
         ("know/overview", _("Обзор"), True),
         ("know/cities", _("Города и темы"), True),
         ("know/map", _("Карта"), True),
+        ("know/channels", _("Каналы"), True),
         ("know/appeals", _("Обращения"), True),
         ("know/appeal", _("Обращение"), False),
     ],
     _("Быстро решаем"): [("solve/kpi", _("Решение и ответы"), True)],
     _("Не допускаем"): [("prevent/spikes", _("Всплески"), True), ("prevent/spike", _("Всплеск"), False)],
-    _("Данные"): [("data/imports", _("Загрузки"), True), ("data/method", _("Как посчитано"), True)],
+    _("Данные"): [
+        ("data/imports", _("Загрузки"), True),
+        ("data/quality", _("Качество данных"), True),
+        ("data/method", _("Как посчитано"), True),
+    ],
 }
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 from components.safe import safe_text
 from components.theme import Palette, figure, palette, plotly_config
 from words import _, dates, numbers
+from words.predicates import ANSWERS
 
 Mark = tuple[dt.date, str]
 
@@ -239,8 +240,9 @@ def trend_lines_figure(
         _add_hatch(fig, len(periods) - unfinished - 0.5, len(periods) - 0.5, low, high, colours)
     if norm:
         fig.add_hline(y=norm[0] * scale, line={"color": colours.text, "width": 1.3, "dash": "dash"})
-        fig.add_annotation(x=_clearest(list(values.values()), norm[0] * scale + (high - low) / 25), y=norm[0] * scale, yanchor="bottom",
-                           showarrow=False, bgcolor=colours.page, text=f"<b>{_plotly(norm[1])}</b>", font={"size": 12})  # fmt: skip
+        at = _clearest(list(values.values()), norm[0] * scale + (high - low) / 25)
+        side = "left" if at < len(periods) / 4 else "right" if at > len(periods) * 3 / 4 else "center"
+        fig.add_annotation(x=at, y=norm[0] * scale, yanchor="bottom", xanchor=side, showarrow=False, bgcolor=colours.page, text=f"<b>{_plotly(norm[1])}</b>", font={"size": 12})  # fmt: skip
     mask = pd.Series([position >= len(periods) - unfinished for position in range(len(periods))])
     ends = _spread({line.label: _last(values[line.label].mask(mask)) for line in lines}, (high - low) * 52 / (height - 60))
     for line in sorted(lines, key=lambda line: line.main):
@@ -254,7 +256,7 @@ def trend_lines_figure(
     fig.update_xaxes(range=[-0.5, len(periods) - 0.5], tickvals=list(ticks), tickangle=0,
                      ticktext=[_plotly(periods[tick]).replace(" ", "<br>") for tick in ticks])  # fmt: skip
     fig.update_yaxes(range=[low, high], nticks=7)
-    fig.update_layout(margin={"r": 8 + 7 * max((len(line.label) for line in lines), default=0)})
+    fig.update_layout(margin={"r": 16 + 7 * max((len(words) for line in lines for words in (line.label, line.note)), default=0)})
     return fig
 
 
@@ -359,6 +361,18 @@ def stacked_buckets(frame: pd.DataFrame, buckets: Sequence[str], before_norm: in
     return _show(stacked_buckets_figure(frame, buckets, before_norm, share_label), key)
 
 
+def channel_responses(frame: pd.DataFrame, key: str) -> int | None:
+    """Draws how first responses split over channels against the norm of four hours, all channels first; returns the
+    clicked channel_id, 0 for all.
+
+    frame: channel_id, channel and a count for each bucket of words.predicates.ANSWERS and `waiting`.
+    """
+    wide = frame.rename(columns={"channel": "label"} | ANSWERS)[["label", *ANSWERS.values(), "waiting"]]
+    everything = wide.drop(columns="label").sum().to_frame().T.assign(label=_("Все каналы"))
+    picked = stacked_buckets(pd.concat([everything, wide]), list(ANSWERS.values()), 3, key, _("за 4 ч"))
+    return None if picked is None else dict(zip(frame["channel"], frame["channel_id"].astype(int))).get(picked, 0)
+
+
 def stacked_buckets_figure(frame: pd.DataFrame, buckets: Sequence[str], before_norm: int, share_label: str) -> go.Figure:
     """The picture of `stacked_buckets`."""
     colours = palette()
@@ -426,7 +440,11 @@ def _bucket_fills(buckets: Sequence[str], before_norm: int) -> list[str]:
 
 def _bucket_legend(buckets: Sequence[str], fills: Sequence[str]) -> str:
     hatch = f"repeating-linear-gradient(135deg,{palette().context} 0 1px,{palette().page} 1px 5px)"
-    items = [*zip(buckets, fills, strict=True), (_("ждут ответа"), hatch)]
+    return _legend([*zip(buckets, fills, strict=True), (_("ждут ответа"), hatch)])
+
+
+def _legend(items: Sequence[tuple[str, str]]) -> str:
+    """Swatches with words beside them; items: (words, CSS background)."""
     swatches = "".join(f'<span><i style="background:{fill}"></i>{safe_text(words)}</span>' for words, fill in items)
     return f'<div class="pulse-legend">{swatches}</div>'
 
@@ -435,6 +453,140 @@ def _ink(fill: str) -> str:
     """Black or white, whichever reads better on the fill."""
     red, green, blue = (int(fill[start : start + 2], 16) / 255 for start in (1, 3, 5))
     return "#16202A" if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 > 0.2 else "#FFFFFF"
+
+
+# ---- from stage to stage ---------------------------------------------------------------------------------------
+
+
+def sankey(nodes: pd.DataFrame, links: pd.DataFrame, stages: Sequence[str], key: str, height: int = 460) -> None:
+    """Draws how appeals flow from stage to stage. Streamlit hears no clicks here: a table beside it opens the lists.
+
+    nodes: label, stage (0, 1, …), appeals, main (blue; others grey), in drawing order; links: source, target (positions
+    in nodes), appeals, main; stages: headings, left to right. Every link joins neighbouring stages.
+    """
+    with st.container(key=f"wide_{key}"):
+        st.plotly_chart(sankey_figure(nodes, links, stages, height), key=key, theme=None, config=plotly_config(), width="stretch")
+
+
+def sankey_figure(nodes: pd.DataFrame, links: pd.DataFrame, stages: Sequence[str], height: int = 460) -> go.Figure:
+    """The picture of `sankey`."""
+    colours = palette()
+    fig = figure(height)
+    if links.empty:
+        return fig
+    total = max(int(nodes.loc[nodes["stage"] == 0, "appeals"].sum()), 1)
+    shares = [numbers.percent(appeals / total) for appeals in nodes["appeals"]]
+    names = [_shortened(label) for label in nodes["label"]]
+    fig.add_sankey(
+        arrangement="fixed", textfont={"size": 12, "color": colours.text},
+        node={
+            "label": [f"{name} {numbers.integer(appeals)}" for name, appeals in zip(names, nodes["appeals"], strict=True)],
+            "color": [colours.data if main else colours.context for main in nodes["main"]],
+            "customdata": [f"{_plotly(label)}: <b>{numbers.integer(appeals)}</b>, {share}"
+                           for label, appeals, share in zip(nodes["label"], nodes["appeals"], shares, strict=True)],
+            "hovertemplate": "%{customdata}<extra></extra>", "line": {"width": 0}, "thickness": 10, "pad": 12, "sort": "input",
+        },
+        link={
+            "source": links["source"].tolist(), "target": links["target"].tolist(), "value": links["appeals"].tolist(),
+            "color": [_faint(colours.data if main else colours.context) for main in links["main"]],
+            "hovercolor": [_faint(colours.data if main else colours.context, 0.6) for main in links["main"]],
+            "customdata": [f"{_plotly(nodes.at[source, 'label'])} → {_plotly(nodes.at[target, 'label'])}: <b>{numbers.integer(appeals)}</b>"
+                           for source, target, appeals in zip(links["source"], links["target"], links["appeals"], strict=True)],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
+    )  # fmt: skip
+    for stage, words in enumerate(stages):
+        fig.add_annotation(
+            x=stage / max(len(stages) - 1, 1), y=1, xref="paper", yref="paper", yanchor="bottom", yshift=10, showarrow=False,
+            xanchor="left" if stage == 0 else "right" if stage == len(stages) - 1 else "center",
+            text=f"<b>{_plotly(words)}</b>", font={"size": 12, "color": colours.second},
+        )  # fmt: skip
+    fig.update_layout(margin={"t": 34, "b": 8, "l": 2, "r": 2})
+    return fig
+
+
+def _faint(colour: str, opacity: float = 0.28) -> str:
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+# ---- days of sources -------------------------------------------------------------------------------------------
+
+
+def day_strips(frame: pd.DataFrame, key: str) -> tuple[str, dt.date] | None:
+    """Draws a strip of days for each source and returns the clicked (source, day).
+
+    frame: columns source, day (date), received, expected (NaN: unknown yet), state: ok, partial (hatched), silent
+    (orange, crossed); a day without records where few are usual is an empty square. Every source has all its days.
+    """
+    st.html(_strip_legend())
+    picked = _show(day_strips_figure(frame), key)
+    if picked is None:
+        return None
+    day, source = picked.split(" ", 1)
+    return source, dt.date.fromisoformat(day)
+
+
+def day_strips_figure(frame: pd.DataFrame) -> go.Figure:
+    """The picture of `day_strips`."""
+    colours = palette()
+    sources = list(dict.fromkeys(frame["source"]))
+    fig = figure(34 * max(len(sources), 1) + 44)
+    if frame.empty:
+        return fig
+    days = pd.to_datetime(frame["day"])
+    looks = pd.Series([_day_look(state, n) for state, n in zip(frame["state"], frame["received"], strict=True)], index=frame.index)
+    rows = frame["source"].map(sources.index)
+    ids = [[f"{day.date().isoformat()} {source}"] for day, source in zip(days, frame["source"], strict=True)]
+    hover = [_strip_hover(day, row) for day, row in zip(days, frame.to_dict("records"), strict=True)]
+    for look, fill, edge, shape in (
+        ("ok", colours.sequential[2], colours.sequential[2], ""),
+        ("empty", colours.page, colours.line, ""),
+        ("partial", colours.page, colours.data, "/"),
+        ("silent", colours.attention_tint, colours.attention, "x"),
+    ):
+        own = looks == look
+        fig.add_bar(
+            x=days[own], y=[0.68] * int(own.sum()), base=rows[own] - 0.34, width=0.78 * 24 * 3600 * 1000,
+            customdata=[one for one, on in zip(ids, own, strict=True) if on],
+            marker={"color": fill, "line": {"color": edge, "width": 1},
+                    "pattern": {"shape": shape, "fgcolor": edge, "bgcolor": fill, "size": 5, "solidity": 0.35}},
+            hovertext=[one for one, on in zip(hover, own, strict=True) if on], hovertemplate="%{hovertext}<extra></extra>",
+            unselected={"marker": {"opacity": 1}},
+        )  # fmt: skip
+    mondays = days[days.dt.dayofweek == 0].drop_duplicates().sort_values()[::2]
+    fig.update_xaxes(tickvals=list(mondays), ticktext=[f"{day.day}<br>{dates.short_month(day)}" for day in mondays], tickangle=0)
+    fig.update_yaxes(showgrid=False, range=[len(sources) - 0.5, -0.5], ticks="", ticklabelstandoff=8, tickvals=list(range(len(sources))),
+                     ticktext=[_shortened(source) for source in sources], tickfont={"size": 13, "color": colours.text})  # fmt: skip
+    fig.update_layout(barmode="overlay", margin={"t": 0, "b": 0})
+    return fig
+
+
+def _day_look(state: str, received: float) -> str:
+    return "empty" if state == "ok" and not received else state
+
+
+def _strip_hover(day: pd.Timestamp, row: dict[Any, Any]) -> str:
+    words = {"silent": _("молчит"), "partial": _("пришло не всё")}.get(row["state"], "")
+    usual = "" if pd.isna(row["expected"]) else _("обычно {n}").format(n=numbers.integer(round(row["expected"])))
+    parts = [f"<b>{numbers.integer(row['received'])}</b>", *filter(None, (usual, words))]
+    return f"{_plotly(row['source'])}, {dates.short_day(day.date())}<br>{', '.join(parts)}"
+
+
+def _strip_legend() -> str:
+    colours = palette()
+    hatch = f"repeating-linear-gradient(135deg,{colours.data} 0 1px,{colours.page} 1px 5px)"
+    cross = f"repeating-linear-gradient(135deg,{colours.attention} 0 1px,transparent 1px 5px)," + (
+        f"repeating-linear-gradient(45deg,{colours.attention} 0 1px,{colours.attention_tint} 1px 5px)"
+    )
+    return _legend(
+        [
+            (_("как обычно"), colours.sequential[2]),
+            (_("меньше трети обычного"), hatch),
+            (_("молчит: обычно от 10 в день, пришло 0"), cross),
+            (_("пусто, но здесь и обычно мало"), colours.page),
+        ]
+    )
 
 
 # ---- months ----------------------------------------------------------------------------------------------------

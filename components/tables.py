@@ -13,7 +13,7 @@ from components.sparkline import sparkline
 from components.theme import Palette, palette
 from words import _, dates, numbers
 
-Kind = Literal["text", "count", "rate", "percent", "points", "change", "minutes", "days", "moment", "day", "trend", "bar"]
+Kind = Literal["text", "count", "rate", "percent", "part", "points", "change", "minutes", "days", "moment", "day", "trend", "bar"]
 
 STEPS = (0.5, 0.67, 0.85, 1.2, 1.5, 2.0)
 SMALL = 10
@@ -38,9 +38,28 @@ def ranked(frame: pd.DataFrame, columns: Sequence[Column], key: str, *, selectab
     frame: one row a thing, raw numbers; kinds trend and bar expect a list of numbers and a number. NaN reads
     «нет данных». A column named `muted` (bool) greys a row with too little data; `total` (bool) makes it bold.
     """
+    clicked = cells(frame, columns, key, selectable=selectable, height=height)
+    return clicked[0] if clicked else None
+
+
+def cells(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    key: str,
+    *,
+    styles: pd.DataFrame | None = None,
+    selectable: bool = True,
+    height: int | None = None,
+) -> tuple[int, str] | None:
+    """Draws the table of `ranked` and returns the clicked cell: position of the row and name of the column.
+
+    styles: CSS of some of the columns, by name, rows in the same order.
+    """
     shown = _with_pictures(frame[[column.name for column in columns]], columns)
     styler = shown.style.format({c.name: FORMATS[c.kind] for c in columns if c.kind in FORMATS}, na_rep=_("нет данных"))
     styler = styler.apply(_row_style(frame, palette()), axis=1)
+    if styles is not None:
+        styler = styler.apply(lambda column: styles[column.name].tolist(), subset=list(styles.columns))
     options: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-cell"} if selectable else {}
     event = st.dataframe(
         styler,
@@ -53,8 +72,8 @@ def ranked(frame: pd.DataFrame, columns: Sequence[Column], key: str, *, selectab
         alt=", ".join(column.label for column in columns),
         **options,
     )
-    cells = event["selection"]["cells"] if selectable else []
-    return int(cells[0][0]) if cells and cells[0][0] < len(frame) else None
+    picked = event["selection"]["cells"] if selectable else []
+    return (int(picked[0][0]), str(picked[0][1])) if picked and picked[0][0] < len(frame) else None
 
 
 def _row_style(frame: pd.DataFrame, colours: Palette) -> Callable[[pd.Series], list[str]]:
@@ -94,6 +113,7 @@ FORMATS: Mapping[str, Callable[[Any], str]] = {
     "count": numbers.integer,
     "rate": lambda value: numbers.decimal(value, 2),
     "percent": numbers.percent,
+    "part": numbers.part,
     "points": numbers.points,
     "change": numbers.signed,
     "minutes": numbers.minutes,
@@ -178,6 +198,30 @@ def matrix_legend(region: str) -> None:
         safe_text(_("серым — меньше {n} обращений, сравнивать рано").format(n=SMALL)),
     )
     st.html(f'<div class="pulse-legend"><span>{words[0]} {steps} {words[1]}</span><span>{words[2]}</span></div>')
+
+
+# ---- what is missing --------------------------------------------------------------------------------------------
+
+
+def shades(share: pd.DataFrame) -> pd.DataFrame:
+    """CSS of cells by a share 0..1 in six steps of blue, the most the darkest; nothing at 0 and where there is no data."""
+    colours = palette()
+    return share.map(lambda value: _shade(float(value), colours)).astype(object)
+
+
+def _shade(share: float, colours: Palette) -> str:
+    if math.isnan(share) or share <= 0:
+        return ""
+    step = min(int(share * len(colours.sequential)), len(colours.sequential) - 1)
+    return f"background-color: {colours.sequential[step]}; color: {colours.sequential_text[step]}"
+
+
+def flags(marked: pd.DataFrame, muted: pd.DataFrame) -> pd.DataFrame:
+    """CSS of cells: orange where `marked`, grey where `muted`."""
+    colours = palette()
+    attention = f"background-color: {colours.attention_tint}; color: {colours.attention}; font-weight: 600"
+    styles = marked.map(lambda on: attention if on else "").astype(object)
+    return styles.mask(muted & ~marked, f"color: {colours.context_text}")
 
 
 # ---- facts ------------------------------------------------------------------------------------------------------

@@ -194,6 +194,8 @@ _CSS = """
 .pulse-legend { display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 12px; color: %(second)s; }
 .pulse-legend i { display: inline-block; width: 28px; height: 12px; margin-right: 6px; border: 1px solid %(line)s; }
 @media (max-width: 640px) {
+  [class*="st-key-wide_"] { overflow-x: auto; }
+  [class*="st-key-wide_"] > * { min-width: 760px; }
   [data-testid="stPageLink"] a, [data-testid="stPopover"] button { min-height: 40px; }
   .st-key-scope_time { justify-content: flex-start; }
   [data-testid="stLayoutWrapper"]:has(> .st-key-scope_time) { flex-basis: 100%% !important; }

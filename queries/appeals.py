@@ -11,15 +11,15 @@ from queries.ask import ask
 from queries.metrics import PREDICATES
 from queries.scope import Scope, integer_of
 
-KEYS = ("only", "executor", "street", "q", "term")
+KEYS = ("only", "executor", "street", "q", "term", "source")
 
 
 @dataclass(frozen=True)
 class Chosen:
     """Conditions on top of a scope: predicates of the registry, one executor, one street, words in the text in any
-    form (each of `words`), a term as `contrast` found it (its lemmas side by side).
+    form (each of `words`), a term as `contrast` found it (its lemmas side by side), one source.
 
-    In the URL: only=overdue,official&executor=3&street=…&q=…&term=….
+    In the URL: only=overdue,official&executor=3&street=…&q=…&term=…&source=2.
     """
 
     predicates: tuple[str, ...] = ()
@@ -27,6 +27,7 @@ class Chosen:
     street: str = ""
     words: str = ""
     term: str = ""
+    source: int | None = None
 
     @staticmethod
     def decode(params: Mapping[str, str]) -> "Chosen":
@@ -37,6 +38,7 @@ class Chosen:
             street=params.get("street", "")[:200],
             words=params.get("q", "")[:200].strip(),
             term=params.get("term", "")[:200].strip(),
+            source=integer_of(params.get("source", "")),
         )
 
     def encode(self) -> dict[str, str | None]:
@@ -47,6 +49,7 @@ class Chosen:
             "street": self.street or None,
             "q": self.words or None,
             "term": self.term or None,
+            "source": str(self.source) if self.source else None,
         }
 
     def sql(self, scope: Scope) -> tuple[str, dict[str, object]]:
@@ -59,6 +62,9 @@ class Chosen:
         if self.street:
             parts.append("a.street = $street")
             values["street"] = self.street
+        if self.source:
+            parts.append("a.source_id = $source")
+            values["source"] = self.source
         for number, key in enumerate([*lemmas.keys([self.words])[0].split()[:8], *filter(None, [self.term])]):
             parts.append(f"contains(' ' || x.keys || ' ', $key{number})")
             values[f"key{number}"] = f" {key} "
@@ -129,4 +135,10 @@ def by_executor(scope: Scope) -> pd.DataFrame:
 def executor_name(executor_id: int | None) -> str | None:
     """An executor's name; None where there is none."""
     frame = ask("executor", executor_id=executor_id or 0)
+    return str(frame.iloc[0]["name"]) if len(frame) else None
+
+
+def source_name(source_id: int | None) -> str | None:
+    """A source's name; None where there is none."""
+    frame = ask("source", source_id=source_id or 0)
     return str(frame.iloc[0]["name"]) if len(frame) else None

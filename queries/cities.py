@@ -11,7 +11,7 @@ from queries.scope import COUNTRY, Scope
 from words.predicates import SHORT_BLOCKS
 
 
-def _child(scope: Scope) -> dict[str, str]:
+def child_column(scope: Scope) -> dict[str, str]:
     """The country is shown by regions, a region by its municipalities."""
     return {"child": "t.region_id" if scope.place == COUNTRY else "a.territory_id"}
 
@@ -22,7 +22,7 @@ def by_block(scope: Scope) -> pd.DataFrame:
     return ask(
         "places_by_block",
         scope,
-        _child(scope),
+        child_column(scope),
         before_first=before.first if before else date(1, 1, 1),
         before_last=before.last if before else date(1, 1, 1),
     )
@@ -30,7 +30,7 @@ def by_block(scope: Scope) -> pd.DataFrame:
 
 def by_period(scope: Scope, count: int = 8) -> pd.DataFrame:
     """Appeals by child territory (index) and period, oldest first, the scope's own last."""
-    frame = ask("places_by_period", scope, _child(scope), days=scope.days, periods=count)
+    frame = ask("places_by_period", scope, child_column(scope), days=scope.days, periods=count)
     return frame.pivot_table(index="territory_id", columns="period", values="appeals", fill_value=0).reindex(
         columns=range(count - 1, -1, -1), fill_value=0
     )
@@ -38,7 +38,7 @@ def by_period(scope: Scope, count: int = 8) -> pd.DataFrame:
 
 def figures(scope: Scope) -> pd.DataFrame:
     """territory_id, appeals, with_point, due_resolvable, resolved_on_time, response_median of child territories."""
-    return ask("places_figures", scope, _child(scope))
+    return ask("places_figures", scope, child_column(scope))
 
 
 def points(scope: Scope, limit: int = 5000) -> pd.DataFrame:

@@ -42,9 +42,25 @@ PREDICATES: dict[str, str] = {
     "with_point": "(a.lat IS NOT NULL)",
     "without_point": "(a.lat IS NULL)",
     "municipal": "(a.level = 'municipal')",
+    "assigned": "(a.executor_id IS NOT NULL)",
+    "unassigned": "(a.executor_id IS NULL)",
+    "new": "(a.status = 'new')",
+    "in_work": "(a.status = 'assigned')",
+    "replied": "(a.status = 'answered')",
+    "solved": "(a.status = 'closed' AND a.outcome IS NOT DISTINCT FROM 'resolved')",
+    "closed_otherwise": "(a.status = 'closed' AND a.outcome IS DISTINCT FROM 'resolved')",
+    "declined": "(a.status = 'rejected')",
+    "without_block": "(a.block_id IS NULL)",
+    "without_group": "(a.topic_group_id IS NULL)",
+    "without_topic": "(a.topic_id IS NULL)",
+    "without_street": "(a.street IS NULL)",
+    "without_author": "(a.author_key IS NULL)",
+    "closed_undated": "(a.status = 'closed' AND a.closed_at IS NULL)",
+    "closed_unrated": "(a.status = 'closed' AND a.rating IS NULL)",
 }
 
 RESPONSE_BUCKETS = ("within_30m", "within_1h", "within_4h", "within_8h", "within_24h", "over_24h", "waiting")
+ENDINGS = ("new", "in_work", "replied", "solved", "closed_otherwise", "declined")  # each appeal is in exactly one
 
 
 @dataclass(frozen=True)
@@ -125,6 +141,15 @@ _DEFINED = (
         "share",
         "Обращения через официальные страницы и ресурсы, делённые на все обращения периода. Знаменатель один за все годы.",
         "official",
+        "all",
+    ),
+    Metric(
+        "handed_over",
+        "Передано исполнителям",
+        "share",
+        "Зафиксировано: все поступившие обращения, каждое один раз. Передано: те из них, которым назначен исполнитель. "
+        "Обращение, переданное нескольким исполнителям, считается один раз.",
+        "assigned",
         "all",
     ),
     Metric(

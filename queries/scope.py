@@ -114,8 +114,8 @@ def decode(
             first, last = given_first, given_last
     except (KeyError, ValueError):
         pass
-    place = integer_of(params.get("place", "")) or home
-    place = place if place in places_of else home
+    given_place = integer_of(params.get("place", ""))
+    place = given_place if given_place is not None and given_place in places_of else home
     about = [(item[:1], integer_of(item[1:])) for item in params.get("topics", "").split(",")]
     comparison = params.get("vs", "prev")
     return Scope(

@@ -60,6 +60,21 @@ MEETS: dict[str, Callable[[Row], bool]] = {
     "with_point": lambda r: r.lat is not None,
     "without_point": lambda r: r.lat is None,
     "municipal": lambda r: r.level == "municipal",
+    "assigned": lambda r: r.executor is not None,
+    "unassigned": lambda r: r.executor is None,
+    "new": lambda r: r.status == "new",
+    "in_work": lambda r: r.status == "assigned",
+    "replied": lambda r: r.status == "answered",
+    "solved": lambda r: r.status == "closed" and r.outcome == "resolved",
+    "closed_otherwise": lambda r: r.status == "closed" and r.outcome != "resolved",
+    "declined": lambda r: r.status == "rejected",
+    "without_block": lambda r: r.block is None,
+    "without_group": lambda r: r.group is None,
+    "without_topic": lambda r: r.topic is None,
+    "without_street": lambda r: r.street is None,
+    "without_author": lambda r: r.author is None,
+    "closed_undated": lambda r: r.status == "closed" and r.closed_at is None,
+    "closed_unrated": lambda r: r.status == "closed" and r.rating is None,
 }
 
 

@@ -3,11 +3,12 @@
 import math
 from datetime import date, datetime
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from words import _, dates, figures, numbers, sentences
+from words import _, dates, figures, numbers, predicates, sentences
 from words.plurals import NOUNS, counted
 
 WITHOUT_VALUE = [numbers.integer, numbers.decimal, numbers.compact, numbers.percent, numbers.points, numbers.signed, numbers.minutes]
@@ -219,3 +220,30 @@ def test_headline_names_the_topic_that_made_the_growth():
 def test_headline_of_deadlines_does_not_judge_by_few():
     assert "мало, чтобы судить" in sentences.kpi_finding(0.9, 0.85, 160, 29)
     assert plain(sentences.kpi_finding(0.78, 0.85, 160, 1043)) == "Решено в срок 78 % при норме 85 %. Половине отвечают за 2 ч 40 мин"
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(0, "0 %"), (0.0003, "< 1 %"), (0.005, "< 1 %"), (0.006, "1 %"), (0.5, "50 %"), (0.994, "99 %"), (0.9998, "> 99 %"), (1, "100 %")],
+)
+def test_a_part_never_rounds_to_none_or_all(share, expected):
+    assert plain(numbers.part(share)) == expected
+
+
+def test_headline_of_channels_does_not_judge_by_few():
+    mix = pd.DataFrame({"channel": ["Звонок", "Портал"], "share": [0.7, 0.3]})
+    assert plain(sentences.channels_finding(mix, 40, 100)) == (
+        "Через официальные каналы 40 % обращений. Больше всего приносит канал «Звонок»: 70 %"
+    )
+    assert "мало" in sentences.channels_finding(mix, 20, 29)
+
+
+def test_headline_of_quality_names_who_is_silent_now():
+    days = pd.DataFrame({"state": ["ok", "silent", "partial", "partial"]})
+    assert sentences.quality_finding(["Портал"], days) == "Молчат сейчас: Портал"
+    assert plain(sentences.quality_finding([], days)) == "Сейчас никто не молчит. За восемь недель 1 день молчания и 2 дня неполных данных"
+    assert sentences.quality_finding([], days.head(1)) == "Источники присылают данные как обычно"
+
+
+def test_a_network_is_short_in_a_narrow_heading():
+    assert [predicates.short_channel(name) for name in ("ВКонтакте: госпаблики", "Звонок")] == ["ВК: госпаблики", "Звонок"]

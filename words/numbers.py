@@ -46,7 +46,7 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 def part(share: float | None) -> str:
     """A share that never rounds to none or all: 0.0003 → < 1 %, 0.9998 → > 99 %."""
-    if _missing(share) or share in (0, 1) or 0.005 <= share < 0.995:  # type: ignore[operator]
+    if _missing(share) or share in (0, 1) or 0.005 < share < 0.995:  # type: ignore[operator]
         return percent(share)
     return f"<{NBSP}{percent(0.01)}" if share < 0.5 else f">{NBSP}{percent(0.99)}"  # type: ignore[operator]
 

@@ -32,10 +32,41 @@ CONDITIONS = {
     "with_point": _("с точкой на карте"),
     "without_point": _("без точки на карте"),
     "municipal": _("муниципального уровня"),
+    "assigned": _("переданные исполнителям"),
+    "unassigned": _("без исполнителя"),
+    "new": _("новые"),
+    "in_work": _("в работе"),
+    "replied": _("отвеченные, но не закрытые"),
+    "solved": _("закрытые с итогом «решено»"),
+    "closed_otherwise": _("закрытые с другим итогом"),
+    "declined": _("отклонённые"),
+    "without_block": _("без блока"),
+    "without_group": _("без группы тем"),
+    "without_topic": _("без темы"),
+    "without_street": _("без улицы"),
+    "without_author": _("без автора"),
+    "closed_undated": _("закрытые неизвестно когда"),
+    "closed_unrated": _("закрытые без оценки жителя"),
 }
 STATUSES = {"new": _("новое"), "assigned": _("в работе"), "answered": _("отвечено"), "closed": _("закрыто"), "rejected": _("отклонено")}
 OUTCOMES = {"resolved": _("решено"), "explained": _("разъяснено"), "not_resolved": _("не решено"), "postponed": _("отложено")}
 TYPES = {"resolvable": _("решаемое"), "informational": _("информационное"), "unresolvable": _("нерешаемое")}
+ENDINGS = {
+    "new": _("новое"),
+    "in_work": _("в работе"),
+    "replied": _("отвечено"),
+    "solved": _("решено"),
+    "closed_otherwise": _("закрыто иначе"),
+    "declined": _("отклонено"),
+}
+ANSWERS = {
+    "within_30m": _("≤ 30 мин"),
+    "within_1h": _("≤ 1 ч"),
+    "within_4h": _("≤ 4 ч"),
+    "within_8h": _("≤ 8 ч"),
+    "within_24h": _("≤ 24 ч"),
+    "over_24h": _("> 24 ч"),
+}
 DECISIONS = {
     "acknowledged": _("принято к сведению"),
     "false_alarm": _("ложная тревога"),
@@ -44,9 +75,11 @@ DECISIONS = {
 }
 
 
-def in_words(predicates: tuple[str, ...], executor: str | None, street: str, searched: str) -> list[str]:
+def in_words(predicates: tuple[str, ...], executor: str | None, street: str, searched: str, source: str | None = None) -> list[str]:
     """The conditions of a list, one phrase each."""
     found = [CONDITIONS[p] for p in predicates]
+    if source:
+        found.append(_("источник «{name}»").format(name=source))
     if executor:
         found.append(_("исполнитель «{name}»").format(name=executor))
     if street:
@@ -63,6 +96,15 @@ def state(status: str, outcome: str | None) -> str:
 
 
 SPIKE_STATES = {"new": _("новый"), "ongoing": _("продолжается"), "ended": _("закончился")}
+NETWORKS = {"ВКонтакте": _("ВК"), "Одноклассники": _("ОК"), "Телеграм": _("ТГ")}
+
+
+def short_channel(name: str) -> str:
+    """«ВК: госпаблики», for a heading of a narrow column."""
+    network, colon, kind = name.partition(":")
+    return f"{NETWORKS.get(network, network)}{colon}{kind}"
+
+
 SHORT_BLOCKS = {
     "Жилищно-коммунальное хозяйство": _("ЖКХ"),
     "Твёрдые коммунальные отходы": _("ТКО"),

@@ -93,3 +93,25 @@ def kpi_finding(resolved: float | None, target: float | None, response: float | 
         )
     second = _("Половина ещё ждёт первого ответа") if response is None else _("Половине отвечают за {time}").format(time=minutes(response))
     return f"{first}. {second}"
+
+
+def channels_finding(mix: pd.DataFrame, official: int, appeals: int) -> str:
+    """The headline of channels. mix: channel, appeals, share, the most frequent first; official of appeals whatever the channel."""
+    if appeals < FEW:
+        return _("{n}: мало, чтобы говорить о долях каналов").format(n=counted(appeals, "обращение"))
+    most = mix.iloc[0]
+    return _("Через официальные каналы {share} обращений. Больше всего приносит канал «{name}»: {n}").format(
+        share=percent(official / appeals), name=most["channel"], n=percent(most["share"])
+    )
+
+
+def quality_finding(silent: Sequence[str], days: pd.DataFrame) -> str:
+    """The headline of data quality. silent: sources silent on the last day; days: state of each source and day."""
+    if silent:
+        return _("Молчат сейчас: {names}").format(names=", ".join(silent))
+    gaps, partial = ((days["state"] == state).sum() for state in ("silent", "partial"))
+    if not gaps and not partial:
+        return _("Источники присылают данные как обычно")
+    return _("Сейчас никто не молчит. За восемь недель {silent} молчания и {partial} неполных данных").format(
+        silent=counted(gaps, "день"), partial=counted(partial, "день")
+    )

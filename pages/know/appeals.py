@@ -7,6 +7,7 @@ from components.links import set_params
 from queries import appeals
 from queries.appeals import Chosen
 from queries.context import Context
+from queries.scope import integer_of
 from words import _
 from words.dates import span
 from words.numbers import integer
@@ -20,7 +21,13 @@ context: Context = st.session_state["context"]
 scope = context.scope
 chosen = Chosen.decode({name: st.query_params.get(name, "") for name in appeals.KEYS})
 number, restricted = appeals.count(scope, chosen)
-conditions = in_words(chosen.predicates, appeals.executor_name(chosen.executor), chosen.street, chosen.words or chosen.term)
+conditions = in_words(
+    chosen.predicates,
+    appeals.executor_name(chosen.executor),
+    chosen.street,
+    chosen.words or chosen.term,
+    appeals.source_name(chosen.source),
+)
 headline.headline(
     counted(number, "обращение") + (f": {', '.join(conditions)}" if conditions else ""),
     f"{context.place.name}, {span(scope.first, scope.last)}"
@@ -47,7 +54,7 @@ if not number:
     st.stop()
 
 pages = -(-number // PAGE)
-page = min(max(int(st.query_params.get("page", "1")) if st.query_params.get("page", "1").isdecimal() else 1, 1), pages)
+page = min(max(integer_of(st.query_params.get("page", "")) or 1, 1), pages)
 frame = appeals.listing(scope, chosen, PAGE, (page - 1) * PAGE)
 row = tables.appeals_table(
     frame.rename(columns={"created_local": "created_at", "territory": "place", "is_overdue": "late"}).assign(

@@ -22,14 +22,6 @@ from words.sentences import kpi_finding
 LIST = "pages/know/appeals.py"
 BUCKETS = {"week": _("Неделя"), "month": _("Месяц"), "quarter": _("Квартал")}
 VARIANTS = ("resolved_on_time", "closed_resolved", "rated_good")
-ANSWERS = {
-    "within_30m": _("≤ 30 мин"),
-    "within_1h": _("≤ 1 ч"),
-    "within_4h": _("≤ 4 ч"),
-    "within_8h": _("≤ 8 ч"),
-    "within_24h": _("≤ 24 ч"),
-    "over_24h": _("> 24 ч"),
-}
 
 context: Context = st.session_state["context"]
 scope = context.scope
@@ -112,16 +104,13 @@ def channels() -> None:
     found = appeals.by_channel(scope)
     if found.empty:
         return
-    wide = found.rename(columns={"channel": "label"} | ANSWERS)[["label", *ANSWERS.values(), "waiting"]]
-    everything = wide.drop(columns="label").sum().to_frame().T.assign(label=_("Все каналы"))
     headline.section(
         _("Время до первого ответа по каналам"),
         _("Доля обращений. Черта: норма 4 часа. 30 минут: ориентир бизнеса, не норма. Нажмите на строку"),
     )
-    picked = charts.stacked_buckets(pd.concat([everything, wide]), list(ANSWERS.values()), 3, "kpi_channels", _("за 4 ч"))
-    if picked:
-        match = found[found["channel"] == picked]
-        links.open_page(LIST, {"channels": int(match.iloc[0]["channel_id"])} if len(match) else {})
+    picked = charts.channel_responses(found, "kpi_channels")
+    if picked is not None:
+        links.open_page(LIST, {"channels": picked} if picked else {})
 
 
 def meanings() -> None:

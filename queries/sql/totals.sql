@@ -14,6 +14,7 @@ SELECT
     count(*) FILTER (WHERE {rated}) AS rated,
     count(*) FILTER (WHERE {rated_good}) AS rated_good,
     count(*) FILTER (WHERE {official}) AS official,
+    count(*) FILTER (WHERE {assigned}) AS assigned,
     count(*) FILTER (WHERE {answered}) AS answered,
     count(*) FILTER (WHERE {waiting}) AS waiting,
     count(*) FILTER (WHERE {reopened}) AS reopened,

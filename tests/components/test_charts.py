@@ -79,6 +79,12 @@ def test_a_count_axis_starts_at_zero():
     assert charts.series_band_figure(days(3)).layout.yaxis.range[0] == 0
 
 
+def flow(count):
+    nodes = pd.DataFrame({"label": ["<b>Канал</b>", "решено"], "stage": [0, 1], "appeals": [1284, 1284], "main": [True, False]})
+    links = pd.DataFrame({"source": [0], "target": [1], "appeals": [1284], "main": [True]})
+    return nodes.head(2 * count), links.head(count)
+
+
 @pytest.mark.parametrize(
     "build",
     [
@@ -91,6 +97,8 @@ def test_a_count_axis_starts_at_zero():
         lambda: charts.bars_figure(pd.DataFrame({"label": ["а"], "value": [np.nan]})),
         lambda: charts.stacked_buckets_figure(pd.DataFrame(columns=["label", "x", "waiting"]), ["x"], 1, "за 4 ч"),
         lambda: charts.stacked_buckets_figure(pd.DataFrame({"label": ["а"], "x": [0], "waiting": [0]}), ["x"], 1, "за 4 ч"),
+        lambda: charts.sankey_figure(*flow(0), ["а", "б"]),
+        lambda: charts.day_strips_figure(pd.DataFrame(columns=["source", "day", "received", "expected", "state"])),
         lambda: charts.histogram_months_figure(pd.DataFrame(columns=["month", "value"])),
         lambda: charts.histogram_months_figure(pd.DataFrame({"month": ["2026-07-01"], "value": [np.nan]})),
     ],
@@ -141,6 +149,49 @@ def test_the_share_within_the_norm_needs_thirty():
 
 def test_the_norm_stands_after_the_kept_buckets():
     assert [shape.x0 for shape in buckets().layout.shapes] == [50, 50]
+
+
+def test_a_flow_says_counts_and_shows_labels_literally():
+    fig = charts.sankey_figure(*flow(1), ["Канал", "Итог"])
+    (trace,) = fig.data
+    assert trace.node.label == ("&lt;b&gt;Канал&lt;/b&gt; 1\u00a0284", "решено 1\u00a0284")
+    assert trace.link.value == (1284,) and "&lt;b&gt;Канал" in trace.link.customdata[0] and "<b>1\u00a0284</b>" in trace.link.customdata[0]
+    assert trace.node.color[0] != trace.node.color[1] and "<b>Итог</b>" in texts(fig)
+
+
+def strips():
+    frame = pd.DataFrame(
+        {
+            "source": ["Портал"] * 4 + ["Госпаблики № 1"],
+            "day": [*pd.date_range("2026-07-06", periods=4), pd.Timestamp("2026-07-06")],
+            "received": [12, 0, 2, 0, 1],
+            "expected": [12, 12, 12, 3, np.nan],
+            "state": ["ok", "silent", "partial", "ok", "ok"],
+        }
+    )
+    return charts.day_strips_figure(frame)
+
+
+def test_every_day_of_a_source_has_its_look():
+    looks = dict(zip(("ok", "empty", "partial", "silent"), strips().data, strict=True))
+    days_of = {look: [one[0] for one in trace.customdata] for look, trace in looks.items()}
+    assert days_of == {
+        "ok": ["2026-07-06 Портал", "2026-07-06 Госпаблики № 1"],
+        "empty": ["2026-07-09 Портал"],
+        "partial": ["2026-07-08 Портал"],
+        "silent": ["2026-07-07 Портал"],
+    }
+    assert (looks["partial"].marker.pattern.shape, looks["silent"].marker.pattern.shape) == ("/", "x")
+    assert "молчит" in looks["silent"].hovertext[0] and "обычно 12" in looks["silent"].hovertext[0]
+    assert "обычно" not in looks["ok"].hovertext[1]
+
+
+def test_the_words_of_a_norm_stay_inside_the_chart():
+    rising = charts.trend_lines_figure(
+        ["май", "июн", "июл", "авг", "сен", "окт"], [Line("а", [0.1, 0.2, 0.4, 0.6, 0.6, 0.6])], norm=(0.6, "ориентир")
+    )
+    (words,) = (a for a in rising.layout.annotations if "ориентир" in a.text)
+    assert words.x == 1 and words.xanchor == "left"
 
 
 def test_months_answer_with_year_and_month_and_hatch_the_unfinished():

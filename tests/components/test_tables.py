@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components.tables import FORMATS, matrix_styles
+from components.tables import FORMATS, flags, matrix_styles, shades
 from components.theme import DARK, LIGHT
 
 
@@ -32,6 +32,18 @@ def test_numbers_are_russian():
     assert FORMATS["percent"](0.78) == "78\u00a0%"
     assert FORMATS["change"](-9).startswith("\u2212")
     assert "," in FORMATS["rate"](0.53)
+
+
+def test_what_is_missing_is_darker_and_what_is_whole_stays_white():
+    shown = shades(pd.DataFrame([[0.0, 0.01, 0.5, 1.0, math.nan]])).iloc[0].tolist()
+    assert shown[0] == shown[4] == ""
+    assert [LIGHT.sequential.index(style[18:25]) for style in shown[1:4]] == [0, 3, 5]
+
+
+def test_what_should_be_there_stands_out_and_what_need_not_is_grey():
+    marked, muted = pd.DataFrame([[True, False, False]]), pd.DataFrame([[True, True, False]])
+    shown = flags(marked, muted).iloc[0].tolist()
+    assert LIGHT.attention in shown[0] and shown[1] == f"color: {LIGHT.context_text}" and shown[2] == ""
 
 
 def page():

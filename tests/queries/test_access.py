@@ -22,11 +22,12 @@ from tests.queries.scopes import many, scope
 FILES = sorted(path.stem for path in ask.SQL.glob("*.sql"))
 # What every reader is told alike: names, loads, and what hangs on the number of a spike that was asked for before.
 FOR_ALL = {
-    "batches", "channels", "executor", "facts", "rejects", "silent_days", "sources", "spike_days", "spike_records", "territories", "topic_tree", "unplaced",
+    "batches", "channels", "executor", "facts", "rejects", "silent_days", "source", "source_calendar", "sources", "spike_days", "spike_records", "territories", "topic_tree", "unplaced",
 }  # fmt: skip
 FRAGMENTS = {
     "chosen": f"({PREDICATES['all']} OR {PREDICATES['late']})",
     "child": "a.territory_id",
+    "about": "a.block_id",
     "bucket": "date_trunc('week', a.day)::DATE",
 }
 MINE = 2301
@@ -39,7 +40,7 @@ def answer(name: str, asked: Scope, **more: Any) -> pd.DataFrame:
         "days": asked.days, "periods": 4, "limit": 1000, "skip": 0, "before_first": before.first, "before_last": before.last,
         "start": pd.Timestamp(asked.first), "end": pd.Timestamp(asked.last), "moments": [small.AS_OF], "since": date(1, 1, 1), "spike_id": 1,
         "topic_group_id": 18, "territory_id": MINE, "onset": date(2025, 1, 1), "places": [0, 2300, 2301, 6401], "groups": [], "topics": [],
-        "appeal_id": 0, "batch_id": 1, "executor_id": 1, "as_of": small.AS_OF,
+        "appeal_id": 0, "batch_id": 1, "executor_id": 1, "source_id": 1, "as_of": small.AS_OF,
     }  # fmt: skip
     return ask.ask(name, asked, FRAGMENTS, **(values | more))
 

@@ -82,6 +82,17 @@ def test_executor_and_street(store_file: Path) -> None:
     ]
 
 
+def test_one_source(store_file: Path) -> None:
+    with store.cursor() as cursor:
+        sources = dict(cursor.execute("FROM sources SELECT source_id, code").fetchall())
+    for asked in many(8):
+        for own, code in sources.items():
+            rows = [r for r in naive.rows(asked) if r.source == code]
+            assert appeals.count(asked, Chosen(source=own))[0] == len(rows)
+            assert appeals.count(asked, Chosen(("official",), source=own))[0] == naive.count(rows, "official")
+    assert appeals.source_name(2) == "Госуслуги. Решаем вместе" and appeals.source_name(None) is None
+
+
 def test_channels_and_how_fast_they_were_answered(store_file: Path) -> None:
     for asked in many(16):
         answer = appeals.by_channel(asked)
@@ -142,7 +153,7 @@ def test_texts_and_comments_are_those_that_may_be_read(store_file: Path) -> None
 
 
 def test_conditions_of_a_list_survive_the_address(store_file: Path) -> None:
-    chosen = Chosen(("overdue", "official"), 3, "улица Мира, 5 & Ко", "дорога = яма", "яма двор")
+    chosen = Chosen(("overdue", "official"), 3, "улица Мира, 5 & Ко", "дорога = яма", "яма двор", 2)
     assert Chosen.decode({k: v for k, v in chosen.encode().items() if v}) == chosen
     assert Chosen.decode({}) == Chosen()
     junk = Chosen.decode({"only": "all,DROP,overdue,,", "executor": "1; --", "street": "x" * 999, "q": " ", "term": ""})
