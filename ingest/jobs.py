@@ -6,17 +6,21 @@ the command that waits. Jobs left running by a crash are put back at the next st
 """
 
 import json
+import logging
 import os
 import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from queries import store
+from queries import store, writes
+from words import _
 
+log = logging.getLogger("pulse.jobs")
 Progress = Callable[[float, str], None]
 Verb = Callable[[dict[str, Any], Progress], dict[str, Any]]
 HEARTBEAT_SECONDS = 1.0
@@ -26,6 +30,13 @@ KEEP_FINISHED_SECONDS = 7 * 24 * 3600
 
 class NoApp(Exception):
     """The file is held, but no running app answers."""
+
+
+class AppGone(NoApp):
+    """The app went away while a command waited; the job stays and runs at its next start."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Приложение остановилось, пока команда ждала. Задание сохранено и выполнится при следующем запуске приложения."))
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ def _queue(verb: str, arguments: dict[str, Any]) -> str:
 
 
 def wait(job: str, progress: Progress) -> Outcome:
-    """Follow a job to its end. Raises NoApp when the app goes away meanwhile (the job stays and runs at its next start)."""
+    """Follow a job to its end. Raises AppGone."""
     folder = store.paths().jobs
     last = None
     while True:
@@ -83,7 +94,7 @@ def wait(job: str, progress: Progress) -> Outcome:
             progress(state["share"], state["message"])
             last = state
         if not app_is_alive():
-            raise NoApp
+            raise AppGone
         time.sleep(0.2)
 
 
@@ -146,19 +157,23 @@ class Worker:
 
     def _beat(self) -> None:
         while not self._stop.is_set():
-            _put(store.paths().app_state, {"pid": os.getpid(), "heartbeat": time.time()})
+            with suppress(OSError):  # a full disk: the next beat may find room
+                _put(store.paths().app_state, {"pid": os.getpid(), "heartbeat": time.time()})
             self._stop.wait(HEARTBEAT_SECONDS)
 
     def _work(self) -> None:
         while not self._stop.is_set():
-            self._take_inbox()
-            waiting = sorted(self._folder.glob("*.job"))
-            if not waiting:
-                self._stop.wait(0.2)
-                continue
-            running = waiting[0].with_suffix(".running")
-            os.replace(waiting[0], running)
-            self._run(running)
+            try:
+                self._take_inbox()
+                waiting = sorted(self._folder.glob("*.job"))
+                if waiting:
+                    running = waiting[0].with_suffix(".running")
+                    os.replace(waiting[0], running)
+                    self._run(running)
+                    continue
+            except OSError as error:
+                log.warning(store.why(error))
+            self._stop.wait(0.2)
 
     def _take_inbox(self) -> None:
         """A file dropped into the inbox is a load job once it has stopped growing."""
@@ -191,9 +206,18 @@ class Worker:
         except Stopped:
             answer = {"error": "Остановлено. База осталась прежней."}
         except Exception as error:  # noqa: BLE001 - whatever fails in a job must reach the command that waits for it
-            answer = {"error": str(error) or type(error).__name__}
-        _put(self._folder / f"{job}.done", answer)
+            answer = {"error": store.why(error)}
+        while not self._told(job, answer):
+            if self._stop.wait(1):
+                return
         running.unlink(missing_ok=True)
+
+    def _told(self, job: str, answer: dict[str, Any]) -> bool:
+        """Write the outcome; False while the disk is full."""
+        with suppress(OSError):
+            _put(self._folder / f"{job}.done", answer)
+            return True
+        return False
 
 
 _worker: Worker | None = None
@@ -207,6 +231,7 @@ def ensure_worker() -> Worker:
     global _worker
     with _gate:
         if _worker is None:
+            writes.catch_up()
             _worker = Worker(VERBS)
             _worker.start()
         return _worker

@@ -1,5 +1,6 @@
 """The one door to the DuckDB file: one connection a process, one cursor a query, one writer at a time."""
 
+import errno
 import os
 import re
 import threading
@@ -11,9 +12,13 @@ from pathlib import Path
 
 import duckdb
 
+from words import _
+
 ROOT = Path(__file__).resolve().parent.parent
 STALE_AFTER = timedelta(hours=24)
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "python_enable_replacements": False}
+# Beyond this DuckDB spills to files beside the database, so that a load of any size fits a small machine.
+MEMORY = "1GB"
 
 
 class StoreMissing(Exception):
@@ -41,6 +46,11 @@ class Paths:
     @property
     def folder(self) -> Path:
         return self.database.parent
+
+    @property
+    def rebuilt(self) -> Path:
+        """A whole new database that is about to take the place of the present one."""
+        return self.folder / "rebuilt.duckdb"
 
     @property
     def batches(self) -> Path:
@@ -92,6 +102,8 @@ def open_store(create: bool = False) -> None:
         if _connection is not None:
             return
         file = paths().database
+        if not file.exists() and paths().rebuilt.exists():
+            _swap()
         if not create and not file.exists():
             raise StoreMissing(str(file))
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +112,7 @@ def open_store(create: bool = False) -> None:
 
 def _connect(file: Path) -> duckdb.DuckDBPyConnection:
     try:
-        connection = duckdb.connect(str(file), config=LOCKED_DOWN)
+        connection = duckdb.connect(str(file), config=LOCKED_DOWN | {"memory_limit": MEMORY})
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET lock_configuration = true")
         return connection
@@ -153,12 +165,36 @@ def alone() -> Iterator[None]:
 
 @contextmanager
 def beside(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to a new database file that will take the store's place later."""
+    """A connection to a new database file that will take the store's place later; all of it is in the file at the end."""
+    for leftover in (file, _log_of(file)):
+        leftover.unlink(missing_ok=True)
     connection = _connect(file)
     try:
         yield connection
+        connection.execute("CHECKPOINT")
     finally:
         connection.close()
+
+
+def replace_with(fresh: Path) -> None:
+    """Put a whole new database in the store's place; the old one stays beside it as before-rebuild.duckdb. Stopped at any
+    moment, it leaves one of the two as the store. Call it `alone`."""
+    os.replace(fresh, paths().rebuilt)
+    _swap()
+    open_store()
+
+
+def _swap() -> None:
+    file, aside = paths().database, paths().folder / "pulse.before-rebuild.duckdb"
+    if file.exists():
+        os.replace(file, aside)
+    if _log_of(file).exists():
+        os.replace(_log_of(file), _log_of(aside))
+    os.replace(paths().rebuilt, file)
+
+
+def _log_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}.wal")
 
 
 @contextmanager
@@ -168,11 +204,42 @@ def transaction() -> Iterator[duckdb.DuckDBPyConnection]:
         own.execute("BEGIN")
         try:
             yield own
+            own.execute("COMMIT")
         except BaseException:
-            own.execute("ROLLBACK")
+            _roll_back(own)
             raise
-        own.execute("COMMIT")
         _changed()
+
+
+def _roll_back(own: duckdb.DuckDBPyConnection) -> None:
+    """Undo; a connection that cannot even do that is let go of, the next question opens the file anew."""
+    try:
+        own.execute("ROLLBACK")
+    except duckdb.TransactionException:
+        return
+    except duckdb.Error:
+        close_store()
+
+
+_FULL = ("no space left", "disk quota", "file too large", "not enough space", "failed to offload")
+_CLOSED = ("permission denied", "read-only file system", "access is denied", "отказано в доступе")
+_BROKEN = ("corrupt", "checksum", "not a valid duckdb database", "invalidated because of a previous fatal error")
+
+
+def why(error: BaseException) -> str:
+    """What an error of files or of the database means, in words for people; its own message where it is none of them."""
+    text = str(error).lower()
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or any(mark in text for mark in _FULL):
+        return _("На диске кончилось место: {folder}. База осталась прежней. Освободите место и повторите.").format(folder=paths().folder)
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS) or any(mark in text for mark in _CLOSED):
+        where = getattr(error, "filename", None) or paths().folder
+        return _("Нет права писать: {where}. База осталась прежней. Проверьте права на папку и что диск не только для чтения.").format(
+            where=where
+        )
+    if isinstance(error, StoreDamaged) or (isinstance(error, duckdb.Error) and any(mark in text for mark in _BROKEN)):
+        return _("Файл базы повреждён. Восстановите её из архива загрузок: {command}").format(command="python3 run.py ingest rebuild")
+    return str(error) or type(error).__name__
 
 
 def _changed() -> None:
