@@ -8,11 +8,14 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from ingest import jobs, load, rebuild, setup
 from ingest.demo import build as demo
 from ingest.mapping import Home, Kind, read_mapping
 from ingest.sources import Opened, open_source
-from queries import store
+from queries import store, writes
+from words import _
 
 
 class DemoStore(Exception):
@@ -46,7 +49,7 @@ def load_file(arguments: dict[str, Any], progress: load.Progress) -> dict[str, A
         home=opened.home,
         has_terms=opened.knows_status,
     )
-    report = load.load(opened.parts(setup.secret(), store.clock()), label, progress)
+    report = load.load(opened.parts(setup.secret(), store.clock()), label, progress, total=opened.total_rows)
     return json.loads(report.as_json())
 
 
@@ -83,12 +86,13 @@ def _mappings() -> Path:
 
 
 def start_new_store() -> None:
-    """Set the present store aside, whole, and start an empty real one."""
+    """Set the present store aside, whole, and start an empty real one. The database file goes last: until then a crash
+    leaves the present store."""
     paths = store.paths()
     with store.alone():
         aside = paths.folder / f"aside-{store.clock():%Y%m%d-%H%M%S}"
         aside.mkdir(parents=True)
-        for name in (paths.database.name, paths.database.name + ".wal", "batches", "journal", demo.TRUTH):
+        for name in ("batches", "journal", demo.TRUTH, paths.database.name, paths.database.name + ".wal"):
             if (paths.folder / name).exists():
                 os.replace(paths.folder / name, aside / name)
         setup.create_store("real")
@@ -130,6 +134,19 @@ def rebuild_store(arguments: dict[str, Any], progress: load.Progress) -> dict[st
     return rebuild.rebuild(progress)
 
 
+def _begin() -> None:
+    """A first empty store, unless loads or notes of a lost one lie there."""
+    paths = store.paths()
+    if any(folder.is_dir() and any(folder.iterdir()) for folder in (paths.batches, paths.journal)):
+        raise RuntimeError(
+            _("Файла базы нет, а архив загрузок есть. Восстановите её: {command}").format(command="python3 run.py ingest rebuild")
+        )
+    try:
+        setup.create_store("real")
+    except (OSError, store.StoreDamaged) as error:
+        raise RuntimeError(store.why(error)) from None
+
+
 VERBS: dict[str, jobs.Verb] = {"load": load_file, "preview": preview, "rebuild": rebuild_store}
 
 
@@ -140,18 +157,24 @@ def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> di
     except store.StoreBusy as busy:
         try:
             outcome = jobs.wait(jobs.hand_over(verb, arguments), progress)
+        except jobs.AppGone as gone:
+            raise RuntimeError(str(gone)) from None
         except jobs.NoApp:
             raise RuntimeError(str(busy)) from None
         if outcome.error is not None:
             raise RuntimeError(outcome.error) from None
         return outcome.answer or {}
-    except store.StoreDamaged:
+    except store.StoreDamaged as damaged:
         if verb != "rebuild":
-            raise RuntimeError("Файл базы повреждён. Восстановите его из архива загрузок: python3 run.py ingest rebuild") from None
+            raise RuntimeError(store.why(damaged)) from None
     except store.StoreMissing:
         if verb != "rebuild":
-            setup.create_store("real")
+            _begin()
     try:
+        if verb != "rebuild":
+            writes.catch_up()
         return VERBS[verb](arguments, progress)
+    except (OSError, duckdb.Error) as error:
+        raise RuntimeError(store.why(error)) from None
     finally:
         store.close_store()
