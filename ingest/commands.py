@@ -14,7 +14,7 @@ from ingest import jobs, load, rebuild, setup
 from ingest.demo import build as demo
 from ingest.mapping import Home, Kind, read_mapping
 from ingest.sources import Opened, open_source
-from queries import store, writes
+from queries import store
 from words import _
 
 
@@ -172,7 +172,7 @@ def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> di
             _begin()
     try:
         if verb != "rebuild":
-            writes.catch_up()
+            rebuild.catch_up()
         return VERBS[verb](arguments, progress)
     except (OSError, duckdb.Error) as error:
         raise RuntimeError(store.why(error)) from None

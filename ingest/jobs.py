@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from queries import store, writes
+from queries import store
 from words import _
 
 log = logging.getLogger("pulse.jobs")
@@ -227,11 +227,12 @@ _gate = threading.Lock()
 def ensure_worker() -> Worker:
     """The one worker of this process; made at the first call, whatever happens to the app's caches."""
     from ingest.commands import VERBS  # commands hand work over through this module
+    from ingest.rebuild import catch_up
 
     global _worker
     with _gate:
         if _worker is None:
-            writes.catch_up()
+            catch_up()
             _worker = Worker(VERBS)
             _worker.start()
         return _worker

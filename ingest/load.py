@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from analytics import lemmas, worktime
 from ingest import batch, detect, places, setup
-from ingest.sources.part import REPLIES, Part, Reject
+from ingest.sources.part import REPLIES, Part
 from ingest.sources.values import canonical_url
 from queries import store
 from words import _

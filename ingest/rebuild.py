@@ -45,9 +45,24 @@ def rebuild(progress: load.Progress) -> dict[str, Any]:
         connection.execute("COMMIT")
     with store.alone():
         store.replace_with(fresh)
-    writes.catch_up()
+    catch_up()
     progress(1.0, "Готово")
     return {"batches": len(batches), "entries": len(entries)}
+
+
+def catch_up() -> None:
+    """Put into the tables what people wrote that only the journal holds. Called when a process takes the store over."""
+    missing = writes.unapplied()
+    if not missing:
+        return
+    with store.transaction() as cursor:
+        for entry in missing:
+            writes.apply(cursor, entry)
+        moved = [entry["data"] for entry in missing if entry["kind"] == "place_match"]
+        for place in moved:
+            load.run(cursor, "match", **place)
+        if moved:
+            detect.refresh(cursor, None)
 
 
 def _demo_moment() -> datetime | None:

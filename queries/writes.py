@@ -64,16 +64,11 @@ def _write(kind: str, author: str, data: dict[str, Any]) -> None:
         append(entry)
 
 
-def catch_up() -> int:
-    """Put into the tables what people wrote that only the journal holds, since a crash came between the two; how many."""
+def unapplied() -> list[dict[str, Any]]:
+    """What people wrote that only the journal holds, since a crash came between the journal and the tables."""
     with store.cursor() as cursor:
         known = {row[0] for table, _columns in COLUMNS.values() for row in cursor.execute(f"FROM {table}").fetchall()}
-    missing = [entry for entry in journal(store.paths().journal) if entry["kind"] in COLUMNS and entry["id"] not in known]
-    if missing:
-        with store.transaction() as cursor:
-            for entry in missing:
-                apply(cursor, entry)
-    return len(missing)
+    return [entry for entry in journal(store.paths().journal) if entry["kind"] in COLUMNS and entry["id"] not in known]
 
 
 def _entry(kind: str, author: str, data: dict[str, Any]) -> dict[str, Any]:
