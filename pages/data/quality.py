@@ -122,7 +122,9 @@ def coverage() -> None:
         return
     silent = int(found.missing.to_numpy().sum())
     headline.section(
-        _("Канал есть, а из территории ничего не приходит: {n}").format(n=integer(silent)) if silent else _("Каналы доходят отовсюду"),
+        _("Канал есть, а из территории ничего не приходит: {n}").format(n=integer(silent))
+        if silent
+        else _("Явных провалов нет: нули только там, где обращений мало"),
         _("{place}, {days}. Оранжевым: ни одного обращения, хотя по доле канала ждали не меньше пяти. Нажмите на ячейку").format(
             place=context.territories.all[area].name, days=span(found.first, found.last)
         ),
