@@ -83,10 +83,16 @@ def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, days: np.
     found["row"] = np.arange(len(found))
     neighbours = _run(cursor, "neighbours", region_id=region_id).fetchall()
     frame = spikes.episodes(found, today=days[-1], known=known, neighbours=neighbours)
+    frame = frame.assign(**{name: frame[name].dt.date for name in ("onset", "first_flagged", "peak", "last_day")})
     for spike in frame[~frame["spike_id"].isin(known["spike_id"])].to_dict("records"):
         writes.append_spike(spike)
     cursor.register("found_spikes", frame.drop(columns=["row", "parent_id", "lag_days"]))
-    cursor.register("found_days", pd.concat([around[row].assign(spike_id=number) for row, number in zip(frame["row"], frame["spike_id"], strict=True)], ignore_index=True))
+    cursor.register(
+        "found_days",
+        pd.concat(
+            [around[row].assign(spike_id=number) for row, number in zip(frame["row"], frame["spike_id"], strict=True)], ignore_index=True
+        ),
+    )
     _run(cursor, "replace")
 
 
