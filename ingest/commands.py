@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 
-from ingest import jobs, load, rebuild, setup
+from ingest import detect, jobs, load, rebuild, setup
 from ingest.demo import build as demo
 from ingest.mapping import Home, Kind, read_mapping
 from ingest.sources import Opened, open_source
-from queries import store
+from queries import store, writes
 from words import _
 
 
@@ -147,7 +147,19 @@ def _begin() -> None:
         raise RuntimeError(store.why(error)) from None
 
 
-VERBS: dict[str, jobs.Verb] = {"load": load_file, "preview": preview, "rebuild": rebuild_store}
+def match_place(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
+    """Say which territory a place named in a source is (region, municipality, territory_id): its appeals move there
+    now, and those of later loads go there at once."""
+    region, municipality, territory_id = arguments["region"], arguments["municipality"], arguments["territory_id"]
+    with store.transaction() as cursor:
+        writes.save_place_match(cursor, region, municipality, territory_id)
+        load.run(cursor, "match", region=region, municipality=municipality, territory_id=territory_id)
+        progress(0.5, "Ищем всплески")
+        detect.refresh(cursor, None)
+    return {}
+
+
+VERBS: dict[str, jobs.Verb] = {"load": load_file, "preview": preview, "match": match_place, "rebuild": rebuild_store}
 
 
 def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:

@@ -224,7 +224,7 @@ def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label:
     for step in ("unknown_sources", "unknown_channels", "unknown_executors", "unknown_groups", "unknown_topics"):
         run(cursor, step)
     named = run(cursor, "named_places").df()
-    cursor.register("places", places.resolve(cursor, named, label.may_grow_places, label.home))
+    cursor.register("places", places.resolve(cursor, named, label.may_grow_places, label.home, run(cursor, "known_matches").df()))
     run(cursor, "identify_named" if _one(cursor, "all_numbered") else "identify")
     run(cursor, "compare", order=STATUS_ORDER)
     for step in ("labels", "resolve", "norms", "clocks"):

@@ -261,12 +261,28 @@ FROM usual;
 
 -- step: unplaced
 INSERT INTO unplaced
-SELECT $batch_id, s.region, s.municipality, count(*)
+SELECT $batch_id, s.region, s.municipality, v.appeal_id
 FROM stage s
 JOIN verdicts v USING (row_number)
 JOIN places p ON p.region IS NOT DISTINCT FROM s.region AND p.municipality IS NOT DISTINCT FROM s.municipality
-WHERE p.territory_id = 0 AND v.verdict IN ('loaded', 'updated')
-GROUP BY ALL;
+WHERE p.territory_id = 0 AND v.verdict IN ('loaded', 'updated');
+
+-- step: known_matches
+SELECT region, municipality, arg_max(territory_id, written_at) AS territory_id FROM place_matches GROUP BY ALL;
+
+-- step: match
+-- Appeals of a place that has just been matched move to its territory and to its clock.
+UPDATE appeals SET
+    territory_id = t.territory_id,
+    day = ((appeals.created_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone)::DATE,
+    hour = hour((appeals.created_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone)::TINYINT
+FROM territories t, unplaced u
+WHERE t.territory_id = $territory_id AND u.appeal_id = appeals.appeal_id
+    AND u.region IS NOT DISTINCT FROM $region AND u.municipality IS NOT DISTINCT FROM $municipality;
+UPDATE comments SET territory_id = $territory_id WHERE appeal_id IN (
+    SELECT u.appeal_id FROM unplaced u WHERE u.region IS NOT DISTINCT FROM $region AND u.municipality IS NOT DISTINCT FROM $municipality
+);
+DELETE FROM unplaced WHERE region IS NOT DISTINCT FROM $region AND municipality IS NOT DISTINCT FROM $municipality;
 
 -- step: rejects
 INSERT INTO rejects SELECT $batch_id, row_number, reason, raw FROM rejected_rows;

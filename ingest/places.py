@@ -33,11 +33,14 @@ def plain(name: str | None) -> str:
     return re.sub(r"\s+", " ", bare).strip(" ,.-") or lowered
 
 
-def resolve(cursor: duckdb.DuckDBPyConnection, named: pd.DataFrame, may_grow: bool, home: HomePlace | None) -> pd.DataFrame:
+def resolve(
+    cursor: duckdb.DuckDBPyConnection, named: pd.DataFrame, may_grow: bool, home: HomePlace | None, matches: pd.DataFrame
+) -> pd.DataFrame:
     """Territory of every (region, municipality) pair: frame region, municipality, territory_id; 0 where unknown.
 
     `may_grow`: the source's own list of municipalities is official, so a new one inside a known region is added to
-    the store. Otherwise an unknown municipality counts under «Не привязано».
+    the store. Otherwise an unknown municipality counts under «Не привязано». `matches` (same columns as the answer) is
+    what people have said of places met before; it goes first.
     """
     territories = cursor.execute("FROM territories").df()
     regions = {plain(r.name_): r.territory_id for r in territories.rename(columns={"name": "name_"}).itertuples() if r.kind == "region"}
@@ -51,10 +54,14 @@ def resolve(cursor: duckdb.DuckDBPyConnection, named: pd.DataFrame, may_grow: bo
         by_name.setdefault(name, []).append(own)
     next_id = max(FIRST_GROWN_ID, int(territories["territory_id"].max())) + 1
     zones = dict(zip(territories["territory_id"], territories["timezone"], strict=True))
+    matched = {(_text(region), _text(town)): own for region, town, own in matches.itertuples(index=False, name=None)}
     grown = []
     found = []
     for region_name, town_name in named.itertuples(index=False):
         region_text, town_text = _text(region_name), _text(town_name)
+        if (region_text, town_text) in matched:
+            found.append((region_name, town_name, matched[region_text, town_text]))
+            continue
         is_home = home is not None and (region_text, town_text) == (home.region, home.municipality)
         region = regions.get(plain(region_text)) if region_text else None
         if region is None and is_home and home is not None:

@@ -27,6 +27,9 @@ def rebuild(progress: load.Progress) -> dict[str, Any]:
     with store.beside(fresh) as connection:
         connection.execute("BEGIN")
         setup.build(connection, "demo" if moment else "real", moment)
+        entries = list(writes.journal(paths.journal))
+        for entry in entries:
+            writes.apply(connection, entry)
         connection.execute("COMMIT")
         for done, (batch_id, folder, label) in enumerate(batches):
             progress(0.8 * done / len(batches), f"Загрузка {done + 1} из {len(batches)}: {label.name}")
@@ -34,9 +37,6 @@ def rebuild(progress: load.Progress) -> dict[str, Any]:
             load.apply(connection, folder, batch_id, label, lambda share, message: None)
             connection.execute("COMMIT")
         connection.execute("BEGIN")
-        entries = list(writes.journal(paths.journal))
-        for entry in entries:
-            writes.apply(connection, entry)
         if moment:
             add_history(connection)
         progress(0.85, "Ищем всплески")

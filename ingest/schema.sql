@@ -43,7 +43,7 @@ CREATE TABLE rejects (batch_id INTEGER, row_number BIGINT, reason VARCHAR, raw V
 CREATE TABLE source_days (source_id SMALLINT, day DATE, received BIGINT, expected DOUBLE, state VARCHAR);
 
 -- places named in a load that no territory matches; they count under 0
-CREATE TABLE unplaced (batch_id INTEGER, region VARCHAR, municipality VARCHAR, appeals BIGINT);
+CREATE TABLE unplaced (batch_id INTEGER, region VARCHAR, municipality VARCHAR, appeal_id BIGINT);
 
 -- spikes ---------------------------------------------------------------------------------------------------------------
 -- level: municipality_topic | municipality_group | region_topic; state: new | ongoing | ended
@@ -58,6 +58,9 @@ CREATE TABLE causes (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, spi
 CREATE TABLE notes (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, spike_id BIGINT, territory_id INTEGER, topic_group_id SMALLINT, topic_id SMALLINT, day DATE, text VARCHAR);
 -- kind: acknowledged | false_alarm | campaign | measure_planned
 CREATE TABLE decisions (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, spike_id BIGINT, kind VARCHAR, text VARCHAR);
+
+-- what a place named in a source means here; used at every later load
+CREATE TABLE place_matches (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, region VARCHAR, municipality VARCHAR, territory_id INTEGER);
 
 CREATE VIEW appeals_named AS
 SELECT a.*, s.name AS source, c.name AS channel, t.name AS territory, r.name AS region, b.name AS block, g.name AS topic_group, p.name AS topic, e.name AS executor

@@ -29,7 +29,7 @@ REPORT = {
     "stale": _("Устаревшие"),
     "rejected": _("Отбраковано"),
 }
-SKIP, PREVIEW_SECONDS = _("не читать"), 8.0
+SKIP, PREVIEW_SECONDS, MATCH_SECONDS = _("не читать"), 8.0, 60.0
 TYPES = ["xlsx", "xls", "csv", "txt", "tsv", "json", "xml", "parquet", "gz", "zip"]
 
 
@@ -210,18 +210,34 @@ def history() -> None:
             columns = [Column("row_number", _("Строка"), "count"), Column("reason", _("Почему")), Column("raw", _("Что было"))]
             tables.ranked(rejected, columns, key="rejects", selectable=False, height=320)
             exports.csv_button(rejected, columns, _("Скачать отбракованные"), f"pulse-rejects-{int(loads.iloc[row]['batch_id'])}.csv")
-    unplaced = sources.unplaced()
-    if len(unplaced):
-        headline.section(
-            _("Не привязано к территориям"),
-            _("Эти названия не нашлись в справочнике; обращения посчитаны, но не относятся ни к одному городу"),
-        )
-        tables.ranked(
-            unplaced.fillna(""),
-            [Column("region", _("Регион")), Column("municipality", _("Муниципалитет")), Column("appeals", _("Обращений"), "count")],
-            key="unplaced",
-            selectable=False,
-        )
+
+
+def unplaced() -> None:
+    """Places that found no territory, and the one answer that moves their appeals and those of later loads."""
+    found = sources.unplaced()
+    if found.empty:
+        return
+    headline.section(
+        _("Не привязано к территориям"),
+        _(
+            "Эти названия не нашлись в справочнике. Нажмите на строку и укажите, что это: обращения перейдут туда, и так же будут поняты новые загрузки"
+        ),
+    )
+    columns = [Column("region", _("Регион")), Column("municipality", _("Муниципалитет")), Column("appeals", _("Обращений"), "count")]
+    row = tables.ranked(found.fillna(""), columns, key="unplaced")
+    if row is None:
+        return
+    place = found.iloc[row]
+    named = {t.territory_id: t.name for t in context.territories.all.values() if t.kind in ("region", "municipality")}
+    chosen = st.selectbox(
+        _("Что это"), list(named), index=None, format_func=lambda own: named[own], placeholder=_("Начните вводить название")
+    )
+    if st.button(_("Связать"), disabled=chosen is None, type="primary"):
+        region, municipality = (None if pd.isna(place[name]) else str(place[name]) for name in ("region", "municipality"))
+        job = jobs.hand_over("match", {"region": region, "municipality": municipality, "territory_id": chosen})
+        with st.spinner(_("Переносим обращения")):
+            jobs.wait_briefly(job, MATCH_SECONDS)
+        st.rerun()
 
 
 headline.headline(_("Загрузки"), _("Файл не покидает этот компьютер. Телефоны, имена и номера скрываются до записи в базу"))
@@ -232,3 +248,4 @@ if st.session_state.get("load_jobs"):
         progress()
     results()
 history()
+unplaced()

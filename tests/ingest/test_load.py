@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest import load
+from ingest import commands, load, rebuild
 from ingest.sources.part import Reject
 from queries import store
 from tests import small
@@ -174,10 +174,24 @@ def test_every_row_that_is_read_is_accounted_for(empty_store: Path, files: list[
 def test_an_unknown_place_counts_under_none_and_is_listed(empty_store: Path) -> None:
     put([row(1, NOWHERE, AT), row(2, NOWHERE, AT), row(3, KALININGRAD, AT), row(4, Place(0, 0, None, None, "UTC"), AT)])
     assert ask("SELECT territory_id, count(*) FROM appeals GROUP BY ALL ORDER BY ALL") == [(0, 3), (2301, 1)]
-    assert ask("SELECT region, municipality, appeals FROM unplaced ORDER BY appeals") == [
+    assert ask("SELECT region, municipality, count(*) AS appeals FROM unplaced GROUP BY ALL ORDER BY appeals") == [
         (None, None, 1),
         (NOWHERE.region, NOWHERE.municipality, 2),
     ]
+
+
+def test_a_place_once_matched_is_known_from_then_on(empty_store: Path) -> None:
+    put([row(1, NOWHERE, AT), row(2, KALININGRAD, AT)])
+    place = {"region": NOWHERE.region, "municipality": NOWHERE.municipality, "territory_id": SAKHALIN.territory_id}
+    commands.match_place(place, lambda share, message: None)
+    moved = [(SAKHALIN.territory_id, 20), (2301, 12)]
+    assert sorted(ask("SELECT territory_id, hour FROM appeals")) == sorted(moved)
+    assert ask("SELECT count(*) FROM unplaced") == [(0,)]
+    put([row(3, NOWHERE, AT)])
+    assert ask("SELECT territory_id, count(*) FROM appeals GROUP BY ALL ORDER BY ALL") == [(2301, 1), (SAKHALIN.territory_id, 2)]
+    before = tables()
+    rebuild.rebuild(lambda share, message: None)
+    same(before, tables(), ("meta",))
 
 
 def test_an_official_list_of_towns_may_grow(empty_store: Path) -> None:

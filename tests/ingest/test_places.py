@@ -12,7 +12,7 @@ from queries import store
 
 def resolved(*named: tuple[str | None, str | None], may_grow: bool = False, home: HomePlace | None = None) -> list[int]:
     with store.transaction() as cursor:
-        frame = resolve(cursor, pd.DataFrame(named, columns=["region", "municipality"]), may_grow, home)
+        frame = resolve(cursor, pd.DataFrame(named, columns=["region", "municipality"]), may_grow, home, pd.DataFrame(columns=["region", "municipality", "territory_id"]))
     assert list(frame.columns) == ["region", "municipality", "territory_id"] and len(frame) == len(named)
     return frame["territory_id"].tolist()
 
