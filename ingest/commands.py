@@ -32,12 +32,21 @@ def load_file(arguments: dict[str, Any], progress: load.Progress) -> dict[str, A
     """Load one file: path, name, source, mapping, kind (appeals | comments | events | replies), new_store, columns
     (field → names of columns) and home (the one territory of the file), as a person has set them; remembered for the
     next file of the same layout."""
-    path, kind = Path(arguments["path"]), arguments.get("kind") or "appeals"
     opened = _opened(arguments)
-    if store.is_demo():
-        if not arguments.get("new_store"):
-            raise DemoStore
-        start_new_store()
+    if not store.is_demo():
+        return _load(arguments, opened, progress)
+    if not arguments.get("new_store"):
+        raise DemoStore
+    aside = start_new_store()
+    try:
+        return _load(arguments, opened, progress)
+    except BaseException:
+        bring_back(aside)
+        raise
+
+
+def _load(arguments: dict[str, Any], opened: Opened, progress: load.Progress) -> dict[str, Any]:
+    path, kind = Path(arguments["path"]), arguments.get("kind") or "appeals"
     if arguments.get("columns") or arguments.get("home"):
         opened.remember(_mappings())
     label = load.Label(
@@ -85,17 +94,33 @@ def _mappings() -> Path:
     return store.paths().folder / "mappings"
 
 
-def start_new_store() -> None:
-    """Set the present store aside, whole, and start an empty real one. The database file goes last: until then a crash
-    leaves the present store."""
+def start_new_store() -> Path:
+    """Set the present store aside, whole, and start an empty real one; the folder it lies in now. The database file
+    goes last: until then a crash leaves the present store."""
     paths = store.paths()
     with store.alone():
         aside = paths.folder / f"aside-{store.clock():%Y%m%d-%H%M%S}"
         aside.mkdir(parents=True)
-        for name in ("batches", "journal", demo.TRUTH, paths.database.name, paths.database.name + ".wal"):
-            if (paths.folder / name).exists():
-                os.replace(paths.folder / name, aside / name)
+        _move(paths.folder, aside)
         setup.create_store("real")
+    return aside
+
+
+def bring_back(aside: Path) -> None:
+    """Put the store that was set aside in its place again; what was begun there is removed."""
+    paths = store.paths()
+    with store.alone():
+        _wipe(paths)
+        shutil.rmtree(paths.journal, ignore_errors=True)
+        _move(aside, paths.folder)
+        aside.rmdir()
+
+
+def _move(source: Path, target: Path) -> None:
+    database = store.paths().database.name
+    for name in ("batches", "journal", demo.TRUTH, database, database + ".wal"):
+        if (source / name).exists():
+            os.replace(source / name, target / name)
 
 
 def make_demo(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:

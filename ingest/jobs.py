@@ -26,6 +26,8 @@ Verb = Callable[[dict[str, Any], Progress], dict[str, Any]]
 HEARTBEAT_SECONDS = 1.0
 ALIVE_SECONDS = 5.0
 KEEP_FINISHED_SECONDS = 7 * 24 * 3600
+KEEP_CHOSEN_SECONDS = 24 * 3600
+NOT_LOADED = "не загружено"
 
 
 class NoApp(Exception):
@@ -145,8 +147,16 @@ class Worker:
         for old in self._folder.glob("*.*"):
             if old.suffix in (".done", ".progress", ".cancel") and time.time() - old.stat().st_mtime > KEEP_FINISHED_SECONDS:
                 old.unlink(missing_ok=True)
+        self._remove_forgotten_files()
         for thread in self._threads:
             thread.start()
+
+    def _remove_forgotten_files(self) -> None:
+        """Files that were chosen but never loaded are not kept: they hold personal data as it came."""
+        wanted = {(_get(job) or {}).get("arguments", {}).get("path") for job in self._folder.glob("*.job")}
+        for file in (self._folder / "files").glob("*"):
+            if str(file) not in wanted and time.time() - file.stat().st_mtime > KEEP_CHOSEN_SECONDS:
+                file.unlink(missing_ok=True)
 
     def stop(self) -> None:
         """End after the job at hand."""
@@ -185,7 +195,7 @@ class Worker:
                 taken = self._folder / "files" / f"{uuid.uuid4().hex[:8]}-{file.name}"
                 taken.parent.mkdir(exist_ok=True)
                 os.replace(file, taken)
-                _queue("load", {"path": str(taken), "name": file.name})
+                _queue("load", {"path": str(taken), "name": file.name, "inbox": True})
 
     def _run(self, running: Path) -> None:
         job = running.stem
@@ -211,6 +221,21 @@ class Worker:
             if self._stop.wait(1):
                 return
         running.unlink(missing_ok=True)
+        if task.get("verb") == "load":
+            self._clear(task["arguments"], answer.get("error"))
+
+    def _clear(self, arguments: dict[str, Any], error: str | None) -> None:
+        """The file as it came holds personal data: it is removed once loaded. One from the inbox that was refused goes
+        back to a folder there, with the reason beside it."""
+        file = Path(arguments["path"])
+        if file.parent != self._folder / "files" or not file.exists():
+            return
+        if error and arguments.get("inbox"):
+            refused = store.paths().inbox / NOT_LOADED
+            refused.mkdir(exist_ok=True)
+            os.replace(file, refused / arguments["name"])
+            (refused / f"{arguments['name']}.причина.txt").write_text(error + "\n", encoding="utf-8")
+        file.unlink(missing_ok=True)
 
     def _told(self, job: str, answer: dict[str, Any]) -> bool:
         """Write the outcome; False while the disk is full."""

@@ -7,20 +7,21 @@ SELECT b.batch_id, b.name, b.read_rows, b.first_day, b.last_day FROM batches b W
 SELECT coalesce(max(batch_id), 0) + 1 FROM batches;
 
 -- step: unknown_sources
+-- What a load adds to a dictionary is numbered from 10001, so that the reference files may grow below.
 INSERT INTO sources
-SELECT coalesce((SELECT max(source_id) FROM sources), 0) + row_number() OVER (ORDER BY s.source), s.source, s.source, s.visibility::visibility
+SELECT greatest((SELECT max(source_id) FROM sources), 10000) + row_number() OVER (ORDER BY s.source), s.source, s.source, s.visibility::visibility
 FROM (SELECT source, min(visibility) AS visibility FROM stage GROUP BY source) s
 ANTI JOIN sources ON sources.code = s.source;
 
 -- step: unknown_channels
 INSERT INTO channels
-SELECT coalesce((SELECT max(channel_id) FROM channels), 0) + row_number() OVER (ORDER BY s.channel), s.channel, s.channel, s.is_official
+SELECT greatest((SELECT max(channel_id) FROM channels), 10000) + row_number() OVER (ORDER BY s.channel), s.channel, s.channel, s.is_official
 FROM (SELECT channel, bool_or(is_official) AS is_official FROM stage GROUP BY channel) s
 ANTI JOIN channels ON channels.code = s.channel;
 
 -- step: unknown_executors
 INSERT INTO executors
-SELECT coalesce((SELECT max(executor_id) FROM executors), 0) + row_number() OVER (ORDER BY s.executor), s.executor, s.level::executor_level
+SELECT greatest((SELECT max(executor_id) FROM executors), 10000) + row_number() OVER (ORDER BY s.executor), s.executor, s.level::executor_level
 FROM (
     SELECT executor, min(level) AS level FROM stage WHERE executor IS NOT NULL GROUP BY executor
     UNION ALL
@@ -30,7 +31,7 @@ ANTI JOIN executors ON executors.name = s.executor;
 
 -- step: unknown_groups
 INSERT INTO topic_groups
-SELECT coalesce((SELECT max(topic_group_id) FROM topic_groups), 0) + row_number() OVER (ORDER BY s.topic_group), s.block_id, s.topic_group
+SELECT greatest((SELECT max(topic_group_id) FROM topic_groups), 10000) + row_number() OVER (ORDER BY s.topic_group), s.block_id, s.topic_group
 FROM (
     SELECT coalesce(g.topic_group, g.topic) AS topic_group, min(coalesce(b.block_id, (SELECT block_id FROM blocks WHERE code = 'OTHER'))) AS block_id
     FROM (SELECT DISTINCT topic_group, topic, block FROM stage WHERE coalesce(topic_group, topic) IS NOT NULL) g
@@ -43,7 +44,7 @@ ANTI JOIN topic_groups ON topic_groups.name = s.topic_group;
 
 -- step: unknown_topics
 INSERT INTO topics
-SELECT coalesce((SELECT max(topic_id) FROM topics), 0) + row_number() OVER (ORDER BY s.topic, s.topic_group_id), s.topic_group_id, s.block_id, s.topic, 2
+SELECT greatest((SELECT max(topic_id) FROM topics), 10000) + row_number() OVER (ORDER BY s.topic, s.topic_group_id), s.topic_group_id, s.block_id, s.topic, 2
 FROM (
     SELECT DISTINCT g.topic_group_id, g.block_id, stage.topic
     FROM stage

@@ -41,15 +41,12 @@ def create_store(kind: str, as_of: datetime | None = None) -> None:
 def build(cursor: duckdb.DuckDBPyConnection, kind: str, as_of: datetime | None) -> None:
     """The schema and dictionaries of a fresh store, on the caller's transaction."""
     cursor.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
-    blocks: dict[str, tuple[int, str, str]] = {}
-    groups: dict[str, tuple[int, int, str]] = {}
-    topics: list[tuple[Any, ...]] = []
-    for row in reference("topics"):
-        block = blocks.setdefault(row["block_code"], (len(blocks) + 1, row["block_code"], row["block"]))
-        group = groups.setdefault(row["topic_group"], (len(groups) + 1, block[0], row["topic_group"]))
-        topics.append((len(topics) + 1, group[0], block[0], row["topic"], int(row["severity"])))
-    _fill(cursor, "blocks", [*blocks.values(), UNKNOWN_BLOCK])
-    _fill(cursor, "topic_groups", list(groups.values()))
+    tree = [{name: int(value) if name.endswith("_id") else value for name, value in row.items()} for row in reference("topics")]
+    blocks = {(row["block_id"], row["block_code"], row["block"]) for row in tree}
+    groups = {(row["topic_group_id"], row["block_id"], row["topic_group"]) for row in tree}
+    topics = [(row["topic_id"], row["topic_group_id"], row["block_id"], row["topic"], int(row["severity"])) for row in tree]
+    _fill(cursor, "blocks", [*sorted(blocks), UNKNOWN_BLOCK])
+    _fill(cursor, "topic_groups", sorted(groups))
     _fill(cursor, "topics", topics)
     _fill(cursor, "sources", [(int(r["source_id"]), r["code"], r["name"], r["visibility"]) for r in reference("sources")])
     _fill(

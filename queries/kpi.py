@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics import rates
+from queries import store
 from queries.ask import ask
 from queries.figures import end_of, value_of
 from queries.scope import Scope
@@ -98,7 +99,9 @@ def _days(minutes: float | None) -> float | None:
     return None if minutes is None else minutes / 1440
 
 
-def flow(scope: Scope, zone: ZoneInfo) -> pd.Series:
-    """before + arrived − closed = after, over the scope's period on its own clock."""
+def flow(scope: Scope, zone: ZoneInfo, last_full: date) -> pd.Series:
+    """before + arrived − closed = after, over the scope's period on its own clock; a period that reaches the last full
+    day ends at the moment of the data, so that `after` is what is open now. Rejected appeals are left out."""
     start = end_of(scope.first - timedelta(days=1), zone)
-    return ask("flow", scope, start=start, end=end_of(scope.last, zone)).iloc[0].astype(int)
+    end = store.as_of() if scope.last >= last_full else end_of(scope.last, zone)
+    return ask("flow", scope, start=start, end=end).iloc[0].astype(int)

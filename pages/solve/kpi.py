@@ -44,6 +44,7 @@ bucket = st.segmented_control(
 )
 frame = kpi.by_period(scope, bucket, context.days.last_full, context.days.first)
 labels = [period_label(first, bucket) for first in frame["first"]]
+finished = -1 - int(frame["unfinished"].sum() if len(frame) > 1 else 0)
 
 
 def open_period(picked: str | None, only: str | None) -> None:
@@ -65,7 +66,7 @@ def resolution() -> None:
             METRICS[key].title,
             list(frame[f"{key}_value"]),
             main=key == "resolved_on_time",
-            note=f"n = {integer(frame[METRICS[key].denominator].iloc[-1])}",
+            note=f"n = {integer(frame[METRICS[key].denominator].iloc[finished])}",
         )
         for key in VARIANTS
     ]
@@ -89,7 +90,7 @@ def response() -> None:
     target = METRICS["first_response"].target
     picked = charts.trend_lines(
         labels,
-        [Line(_("Медиана, ч"), hours, main=True, note=f"n = {integer(frame['appeals'].iloc[-1])}")],
+        [Line(_("Медиана, ч"), hours, main=True, note=f"n = {integer(frame['appeals'].iloc[finished])}")],
         "kpi_response",
         norm=(target / 60, _("норма {target}").format(target=value_text("minutes", target))) if target else None,
         unfinished=int(frame["unfinished"].sum()),
@@ -138,7 +139,7 @@ def meanings() -> None:
 
 def open_now() -> None:
     """The backlog and its balance."""
-    balance = kpi.flow(scope, context.zone)
+    balance = kpi.flow(scope, context.zone, context.days.last_full)
     headline.section(
         _("Открыто {n}").format(n=integer(backlog["open"])),
         _("За период: {before} было + {arrived} поступило − {closed} закрыто = {after} открыто на конец").format(

@@ -187,7 +187,7 @@ def test_a_place_once_matched_is_known_from_then_on(empty_store: Path) -> None:
     moved = [(SAKHALIN.territory_id, 20), (2301, 12)]
     assert sorted(ask("SELECT territory_id, hour FROM appeals")) == sorted(moved)
     assert ask("SELECT count(*) FROM unplaced") == [(0,)]
-    put([row(3, NOWHERE, AT)])
+    put([row(3, NOWHERE, AT)], "later")
     assert ask("SELECT territory_id, count(*) FROM appeals GROUP BY ALL ORDER BY ALL") == [(2301, 1), (SAKHALIN.territory_id, 2)]
     before = tables()
     rebuild.rebuild(lambda share, message: None)
