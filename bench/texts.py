@@ -23,6 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import adjusted_mutual_info_score, f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import normalize
+from sklearn.svm import LinearSVC
 
 from analytics import classify, contrast, floods, lemmas, places, privacy, topics
 
@@ -113,11 +114,7 @@ def classification() -> None:
                 _scored("majority", truth, np.full(len(truth), pd.Series(target[many]).mode()[0]))
                 _scored("TF-IDF + logistic regression", truth, _folds(parts, _logistic(texts, target, 1, (1, 1))))
                 _scored("the same, 1–2-grams, C=10", truth, _folds(parts, _logistic(texts, target, 10, (1, 2))))
-                _scored(
-                    "the same on lemmas, balanced",
-                    truth,
-                    _folds(parts, _logistic(keys, target, 10, (1, 2), "balanced")),
-                )
+                _scored("lemmas 1–2 + linear SVM", truth, _folds(parts, _machine(keys, target)))
             predictions = [classify.train(texts[a], target[a], keys[a]).predict(texts[b], keys[b]) for a, b in parts]
             best = np.array([top[0][0] for p in predictions for top in p.top3])
             sure = np.concatenate([p.confidences for p in predictions])
@@ -141,13 +138,19 @@ def _folds(parts: Iterable[tuple[Any, Any]], fit: Callable[[Any, Any], Any]) -> 
     return np.concatenate([fit(a, b) for a, b in parts])
 
 
-def _logistic(
-    data: Any, target: Any, c: float, grams: tuple[int, int], weight: str | None = None
-) -> Callable[[Any, Any], Any]:
+def _logistic(data: Any, target: Any, c: float, grams: tuple[int, int]) -> Callable[[Any, Any], Any]:
     def fit(a: Any, b: Any) -> Any:
         vectoriser = TfidfVectorizer(ngram_range=grams, sublinear_tf=grams[1] > 1)
-        model = LogisticRegression(C=c, max_iter=100, tol=1e-3, class_weight=weight)
+        model = LogisticRegression(C=c, max_iter=100, tol=1e-3)
         return model.fit(vectoriser.fit_transform(data[a]), target[a]).predict(vectoriser.transform(data[b]))
+
+    return fit
+
+
+def _machine(data: Any, target: Any) -> Callable[[Any, Any], Any]:
+    def fit(a: Any, b: Any) -> Any:
+        vectoriser = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+        return LinearSVC().fit(vectoriser.fit_transform(data[a]), target[a]).predict(vectoriser.transform(data[b]))
 
     return fit
 
