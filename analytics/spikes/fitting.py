@@ -2,7 +2,7 @@
 
 Poisson regressions with a log link by Newton's method, all series of a batch at once in float32; the dispersion is Pearson's. Each
 coefficient but the level has a normal prior, so that a handful of appeals teaches no season. Points the first fit finds next to impossible are past
-spikes and count less in the second: weights by the negative binomial tail, because those by Anscombe residuals (Noufaily et al., Statistics in
+spikes and count less in the next two: weights by the negative binomial tail, because those by Anscombe residuals (Noufaily et al., Statistics in
 Medicine 32 (2013) 1206) take ordinary days of sparse daily series for spikes.
 """
 
@@ -21,7 +21,7 @@ Singles = NDArray[np.float32]
 TREND_SPREAD, SEASON_SPREAD, DAY_SPREAD = 0.4, 0.5, 0.7
 PAST_SPIKES = 0.7
 LEAST_UNUSUAL, FAR_OUT = 3, 2.8
-STEPS = (4, 2)
+STEPS = (4, 1, 1)
 LONGEST_STEP, FARTHEST = 1.5, 14.0
 
 
@@ -100,7 +100,7 @@ def fit(y: Singles, plan: Design, used: Singles | None) -> Fit:
             beta += np.clip(step, -LONGEST_STEP, LONGEST_STEP)
         mu = _means(beta, x)
         dispersion = _dispersion(y, mu, weight, size)
-        if again == 0:
+        if again < len(STEPS) - 1:
             weight = _weights(y, mu, dispersion, used, high)
     return Fit(beta, np.linalg.inv(information) * dispersion[:, None, None], dispersion)
 
