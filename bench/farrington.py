@@ -1,8 +1,9 @@
 """The reference the detector is measured against: R `surveillance::farringtonFlexible` written again in NumPy.
 
-Method and settings: Noufaily et al., Statistics in Medicine 32 (2013) 1206, in the form the R package gives it (threshold «nbPlugin»,
-trend wherever it can be fitted): the trend is dropped where fewer than three years are used or where the prediction exceeds
-every count of the reference weeks, and five cases in four weeks are the least for an alarm.
+Method and settings: Noufaily et al., Statistics in Medicine 32 (2013) 1206, in the form the R package gives it
+(threshold «nbPlugin», trend wherever it can be fitted): the trend is dropped where fewer than three years are used
+or where the prediction exceeds every count of the reference weeks, and five cases in four weeks are the least for an
+alarm.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ TINY = 2.2e-16
 
 @dataclass(frozen=True)
 class Reference:
-    """p_value, expected, upper, dispersion and alarm; all [series, weeks]. Upper is NaN under the least number of recent cases."""
+    """p_value, expected, upper, dispersion and alarm; all [series, weeks]. Upper is NaN under the least number of
+    recent cases."""
 
     p_value: Floats
     expected: Floats
@@ -63,8 +65,8 @@ def _week(counts: NDArray[np.int64], k: int, years: int, alpha: float) -> tuple[
 
 
 def _parts_of_year(k: int, years: int) -> NDArray[np.int64]:
-    """The part of the year of each week up to k: 0 for ±3 weeks around the same week of each year; the weeks between two such windows are cut
-    into nine equal parts, the longer ones first."""
+    """The part of the year of each week up to k: 0 for ±3 weeks around the same week of each year; the weeks between
+    two such windows are cut into nine equal parts, the longer ones first."""
     part = np.zeros(k + 1, dtype=np.int64)
     for year in range(years, 0, -1):
         middle = k - YEAR * year
@@ -75,8 +77,9 @@ def _parts_of_year(k: int, years: int) -> NDArray[np.int64]:
 
 
 def _fit(y: Floats, x: Floats) -> tuple[Floats, Floats, Flags]:
-    """Log of the level in week k (the first column of x is its part of the year and the clock is zero there), dispersion, and whether the plain fit
-    converged. Two fits: the second with less weight for Anscombe residuals above RESIDUAL."""
+    """Log of the level in week k (the first column of x is its part of the year and the clock is zero there),
+    dispersion, and whether the plain fit converged. Two fits: the second with less weight for Anscombe residuals
+    above RESIDUAL."""
     freedom = y.shape[1] - x.shape[1]
     beta, converged = _glm(y, x, np.ones_like(y))
     mu = _means(beta, x)
@@ -92,7 +95,8 @@ def _fit(y: Floats, x: Floats) -> tuple[Floats, Floats, Flags]:
 
 
 def _glm(y: Floats, x: Floats, weight: Floats) -> tuple[Floats, Flags]:
-    """Coefficients of Poisson regressions, iterated and stopped as R's glm does it, and whether the deviance settled."""
+    """Coefficients of Poisson regressions, iterated and stopped as R's glm does it, and whether the deviance
+    settled."""
     mu = y + 0.1
     beta = np.zeros((len(y), x.shape[1]))
     deviance = _deviance(y, mu, weight)

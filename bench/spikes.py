@@ -1,10 +1,11 @@
 """How good and how fast is the detector, beside R's? Prints a table; asserts nothing.
 
-    python -m bench.spikes [--series N] [--seed N]
+python -m bench.spikes [--series N] [--seed N]
 
-N series in each of the 42 scenarios (100 unless told). R itself is run where Rscript and `surveillance` are installed (Debian: r-cran-surveillance); the
-replica of its method always. POD: share of spikes of two standard deviations or more with an alarm between first and last case. At a given FPR: with the
-threshold at that quantile of p over the clean twins.
+N series in each of the 42 scenarios (100 unless told). R itself is run where Rscript and `surveillance` are
+installed (Debian: r-cran-surveillance); the replica of its method always. POD: share of spikes of two standard
+deviations or more with an alarm between first and last case. At a given FPR: with the threshold at that quantile of
+p over the clean twins.
 """
 
 import argparse

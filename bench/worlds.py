@@ -21,8 +21,9 @@ DAYS = np.arange(np.datetime64("2021-01-01"), np.datetime64("2026-01-01"))
 
 @dataclass(frozen=True)
 class Weekly:
-    """Twins: clean (past spikes only) and spiked (one more in the last 49 weeks), both [series, 624]; mean [series, 624] and dispersion [series] are the truth;
-    first and last: weeks of the spike; size: its k, in standard deviations."""
+    """Twins: clean (past spikes only) and spiked (one more in the last 49 weeks), both [series, 624]; mean [series,
+    624] and dispersion [series] are the truth; first and last: weeks of the spike; size: its k, in standard
+    deviations."""
 
     clean: Whole
     spiked: Whole
@@ -35,7 +36,8 @@ class Weekly:
 
 
 def weekly(per_scenario: int, seed: int) -> Weekly:
-    """The 42 scenarios of Noufaily et al. 2013: negative binomial counts, four past spikes of 2, 3, 5 or 10 standard deviations, one of 1–10 now."""
+    """The 42 scenarios of Noufaily et al. 2013: negative binomial counts, four past spikes of 2, 3, 5 or 10 standard
+    deviations, one of 1–10 now."""
     random = np.random.default_rng(seed)
     table = pd.read_csv(SCENARIOS, comment="#").loc[lambda frame: frame.index.repeat(per_scenario)]
     week = np.arange(1, WEEKS + 1)
@@ -61,8 +63,8 @@ def weekly(per_scenario: int, seed: int) -> Weekly:
 
 
 def daily(series: int, seed: int, past_spikes: int = 0) -> tuple[Whole, Floats, Floats]:
-    """Five years of days like those of towns and topics: half have under half an appeal a day; season, trend, quiet weekends and holidays. Counts and true means
-    [series, days], dispersion [series]."""
+    """Five years of days like those of towns and topics: half have under half an appeal a day; season, trend, quiet
+    weekends and holidays. Counts and true means [series, days], dispersion [series]."""
     random = np.random.default_rng(seed)
     years = (DAYS - DAYS[0]).astype(int) / 365.25
     dispersion = 1 + random.gamma(1.0, 0.6, series)
@@ -94,7 +96,8 @@ def draw(random: np.random.Generator, mean: Floats, dispersion: Floats) -> Whole
 
 
 def plant(random: np.random.Generator, counts: Whole, rows: Whole, start: Whole, size: Whole, deviation: Floats, *, end: int) -> None:
-    """Add to counts, at each row and start, a spike of Poisson(size × standard deviation) appeals, at least one: half of them at once, the others later."""
+    """Add to counts, at each row and start, a spike of Poisson(size × standard deviation) appeals, at least one:
+    half of them at once, the others later."""
     total = np.maximum(random.poisson(size * deviation[rows, start]), 1)
     row, at = np.repeat(rows, total), np.repeat(start, total)
     at += random.lognormal(0, SPREAD, len(at)).astype(int)

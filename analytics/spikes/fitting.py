@@ -1,9 +1,10 @@
 """Batched regressions of counts: one design, many series.
 
-Poisson regressions with a log link by Newton's method, all series of a batch at once in float32; the dispersion is Pearson's. Each
-coefficient but the level has a normal prior, so that a handful of appeals teaches no season. Points the first fit finds next to impossible are past
-spikes and count less in the next two: weights by the negative binomial tail, because those by Anscombe residuals (Noufaily et al., Statistics in
-Medicine 32 (2013) 1206) take ordinary days of sparse daily series for spikes.
+Poisson regressions with a log link by Newton's method, all series of a batch at once in float32; the dispersion is
+Pearson's. Each coefficient but the level has a normal prior, so that a handful of appeals teaches no season. Points
+the first fit finds next to impossible are past spikes and count less in the next two: weights by the negative
+binomial tail, because those by Anscombe residuals (Noufaily et al., Statistics in Medicine 32 (2013) 1206) take
+ordinary days of sparse daily series for spikes.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ LONGEST_STEP, FARTHEST = 1.5, 14.0
 
 @dataclass(frozen=True)
 class Design:
-    """x: float32 [time, p], its first column is 1; spread [p]: standard deviation of the prior of each coefficient (unused for the first)."""
+    """x: float32 [time, p], its first column is 1; spread [p]: standard deviation of the prior of each coefficient
+    (unused for the first)."""
 
     x: Singles
     spread: Floats
@@ -46,7 +48,8 @@ class Fit:
 
 
 def design(dates: Days, frequency: str, *, seasonal: bool) -> Design:
-    """Level; where seasonal, trend and two harmonics of the year; for days («D») also day of week, New Year holidays and other Russian holidays."""
+    """Level; where seasonal, trend and two harmonics of the year; for days («D») also day of week, New Year holidays
+    and other Russian holidays."""
     days = dates.astype("datetime64[D]")
     columns, spread = [np.ones(len(days))], [1.0]
     if seasonal:
@@ -74,7 +77,8 @@ def _days_off(first_year: int, last_year: int) -> tuple[Days, Days]:
 
 
 def fit(y: Singles, plan: Design, used: Singles | None) -> Fit:
-    """Regressions of y [series, time] on the design; used [series, time]: 1 where a point counts, 0 where not; None for all."""
+    """Regressions of y [series, time] on the design; used [series, time]: 1 where a point counts, 0 where not; None
+    for all."""
     x, size = plan.x, plan.x.shape[1]
     upper = np.triu_indices(size)
     pairs = np.ascontiguousarray(x[:, upper[0]] * x[:, upper[1]])
@@ -122,7 +126,8 @@ def _dispersion(y: Singles, mu: Singles, weight: Singles | None, size: int) -> F
 
 
 def _weights(y: Singles, mu: Singles, dispersion: Floats, used: Singles | None, high: tuple[NDArray[np.intp], ...]) -> Singles:
-    """1, and less where a count is so high that the whole history should hold less than one such (PAST_SPIKES of one)."""
+    """1, and less where a count is so high that the whole history should hold less than one such (PAST_SPIKES of
+    one)."""
     seen, expected, spread = y[high].astype(float), mu[high].astype(float), dispersion[high[0]]
     far = seen - expected > FAR_OUT * np.sqrt(spread * expected)
     weight = np.ones_like(y) if used is None else used.copy()
@@ -141,14 +146,15 @@ def predict(fitted: Fit, plan: Design) -> tuple[Floats, Floats]:
 
 
 def tail(seen: Floats, expected: Floats, spread: Floats) -> Floats:
-    """P(count ≥ seen), seen ≥ 1, of a negative binomial with mean `expected` and variance spread × expected (Poisson for 1)."""
+    """P(count ≥ seen), seen ≥ 1, of a negative binomial with mean `expected` and variance spread × expected (Poisson
+    for 1)."""
     spread = np.maximum(spread, 1 + 1e-6)
     return special.betainc(seen, expected / (spread - 1), 1 - 1 / spread)
 
 
 def limits(expected: Floats, spread: Floats, chance: float) -> tuple[Floats, Floats]:
-    """The largest count that is not unusual and the smallest: P(count > upper) ≤ chance, P(count < lower) ≤ chance, of the same distribution.
-    Interpolated in a table that is computed once; rarely off by one."""
+    """The largest count that is not unusual and the smallest: P(count > upper) ≤ chance, P(count < lower) ≤ chance,
+    of the same distribution. Interpolated in a table that is computed once; rarely off by one."""
     (first_mean, mean_step), (first_spread, spread_step), table = _table(chance)
     mean, over = expected.astype(np.float32), np.maximum(spread - 1, 1e-6).astype(np.float32)
     i, a = _place(mean, first_mean, mean_step, table.shape[0])
@@ -171,8 +177,8 @@ def _place(value: Singles, first: float, step: float, size: int) -> tuple[NDArra
 
 @cache
 def _table(chance: float) -> tuple[tuple[float, float], tuple[float, float], Singles]:
-    """First value and step of the logarithms of means and of spreads − 1, and for each pair how many standard deviations
-    above the mean lies the count c (not whole) with P(count ≥ c) = chance, and = 1 − chance."""
+    """First value and step of the logarithms of means and of spreads − 1, and for each pair how many standard
+    deviations above the mean lies the count c (not whole) with P(count ≥ c) = chance, and = 1 − chance."""
     means, spreads = np.linspace(np.log(1e-4), np.log(1e5), 84), np.linspace(np.log(1e-3), np.log(1e3), 28)
     expected, spread = np.broadcast_arrays(np.exp(means)[:, None], 1 + np.exp(spreads)[None, :])
     deviation = np.sqrt(expected * spread)

@@ -28,11 +28,12 @@ def runs(
 ) -> pd.DataFrame:
     """Spikes of each series: its alarm days at most GAP_DAYS apart (weeks: adjacent) taken together.
 
-    series: one row per row of counts, any columns (level, territory_id, topic_id …), which are carried over. dates and counts
-    [series, time] end with the scored points. Added columns: row (of counts), frequency, method, onset, first_flagged, peak, last_day (dates; a week ends on its
-    seventh day), observed, expected and excess over onset … last day, ratio, severity, p_value (the smallest). The onset goes back over at most
-    three points that were themselves unusually high. severity: excess in units of the root of the expected count, so that a large
-    topic needs more to be as grave as a small one.
+    series: one row per row of counts, any columns (level, territory_id, topic_id …), which are carried over. dates
+    and counts [series, time] end with the scored points. Added columns: row (of counts), frequency, method, onset,
+    first_flagged, peak, last_day (dates; a week ends on its seventh day), observed, expected and excess over onset …
+    last day, ratio, severity, p_value (the smallest). The onset goes back over at most three points that were
+    themselves unusually high. severity: excess in units of the root of the expected count, so that a large topic
+    needs more to be as grave as a small one.
     """
     last = flagged.shape[1]
     row, point = np.nonzero(flagged)
@@ -58,7 +59,8 @@ def runs(
     return series.iloc[line].reset_index(drop=True).assign(
         row=line, frequency=frequency, method=scores.method[line],
         onset=days[onset], first_flagged=days[first] + to_end, peak=days[peak], last_day=days[final] + to_end,
-        observed=observed, expected=expected, excess=excess, ratio=observed / np.maximum(expected, 0.5), severity=excess / np.sqrt(np.maximum(expected, 1)),
+        observed=observed, expected=expected, excess=excess,
+        ratio=observed / np.maximum(expected, 0.5), severity=excess / np.sqrt(np.maximum(expected, 1)),
         p_value=np.array([scores.p_value[i, span].min() for i, span in spans], dtype=float),
     )  # fmt: skip
 
@@ -66,17 +68,21 @@ def runs(
 def episodes(
     found: pd.DataFrame, *, today: np.datetime64, known: pd.DataFrame | None = None, neighbours: Collection[tuple[int, int]] = ()
 ) -> pd.DataFrame:
-    """The spikes of all levels and frequencies as one list, each with its number, its state and the episode it belongs to.
+    """The spikes of all levels and frequencies as one list, each with its number, its state and the episode it belongs
+    to.
 
-    found: frames of `runs`, concatenated, with level, territory_id, parent_id (the territory above; itself where there is none), topic_id (missing for a whole
-    topic group) and topic_group_id. today: the last day with data. known: spikes stored earlier with spike_id, episode_id, level, territory_id, topic_id,
-    topic_group_id, onset, last_day, first_flagged; a spike of the same series that overlaps one keeps its number and the day it was first flagged. neighbours: pairs of
-    territories that touch.
+    found: frames of `runs`, concatenated, with level, territory_id, parent_id (the territory above; itself where there
+    is none), topic_id (missing for a whole topic group) and topic_group_id. today: the last day with data. known:
+    spikes stored earlier with spike_id, episode_id, level, territory_id, topic_id, topic_group_id, onset, last_day,
+    first_flagged; a spike of the same series that overlaps one keeps its number and the day it was first flagged.
+    neighbours: pairs of territories that touch.
 
-    Where days and weeks of a series show the same spike, the days stand. Two spikes are one event when they overlap (at most GAP_DAYS apart, onsets within
-    SAME_EVENT_DAYS) and either have one topic in the same, neighbouring or containing territories, or one territory and topics of one group. Added columns: spike_id, episode_id
-    (the spike_id of the episode's head: the municipality that holds most of the excess, else the region; an episode keeps a head it has had while that is of the same level),
-    lag_days (onset to first_flagged), state: new | ongoing | ended.
+    Where days and weeks of a series show the same spike, the days stand. Two spikes are one event when they overlap
+    (at most GAP_DAYS apart, onsets within SAME_EVENT_DAYS) and either have one topic in the same, neighbouring or
+    containing territories, or one territory and topics of one group. Added columns: spike_id, episode_id (the
+    spike_id of the episode's head: the municipality that holds most of the excess, else the region; an episode keeps
+    a head it has had while that is of the same level), lag_days (onset to first_flagged), state: new | ongoing |
+    ended.
     """
     frame = found.assign(subject=found["topic_id"].fillna(found["topic_group_id"]).astype("int64")).sort_values(
         [*IDENTITY, "onset", "frequency"], ignore_index=True

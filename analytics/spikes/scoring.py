@@ -19,6 +19,8 @@ LEFT_OUT, LEFT_OUT_SHORT = {"D": 14, "W": 26}, {"D": 14, "W": 4}
 TWO_YEARS, SEVEN_YEARS = {"D": 730, "W": 104}, {"D": 2557, "W": 365}
 EIGHT_WEEKS, HALF_YEAR, ONE_WEEK = {"D": 56, "W": 8}, {"D": 182, "W": 26}, {"D": 7, "W": 4}
 BATCH = 2500
+# Shares of the chance given to one point alone and to two together. They add up to more than 1, because two together
+# count only where the point itself is in its upper TODAY_HIGH; bench/spikes.py shows that p-values keep their promise.
 SCAN = {"D": (0.5, 0.75), "W": (0.33, 1.0)}
 TODAY_HIGH = 0.2
 LEAST_SCORED = 2
@@ -30,9 +32,9 @@ SENSITIVITIES: dict[str, tuple[float, float]] = {"calm": (0.2, 0.001), "normal":
 
 @dataclass(frozen=True)
 class Scores:
-    """p_value, expected, dispersion (variance over mean of one count, ≥ 1), upper and lower: all [series, last], never NaN.
-    method [series]: regression (two years of history or more), short (less: level, day of week and holidays only), start (less
-    than eight weeks: a guess)."""
+    """p_value, expected, dispersion (variance over mean of one count, ≥ 1), upper and lower: all [series, last],
+    never NaN. method [series]: regression (two years of history or more), short (less: level, day of week and
+    holidays only), start (less than eight weeks: a guess)."""
 
     p_value: Floats
     expected: Floats
@@ -67,14 +69,17 @@ def score(
 ) -> Scores:
     """How unusual are the last points of each series, given its own history?
 
-    counts [series, time]: appeals; NaN is a gap. dates [time]: datetime64[D], consecutive days («D») or the same day of consecutive weeks («W»). last: how many
-    recent points to score. completeness: the share of a point's appeals that has already come in, (0, 1], broadcast to [series, last]. missing [series, time]:
-    gaps (a silent source) and time before a series began: left out of the fit, p-value 1.
+    counts [series, time]: appeals; NaN is a gap. dates [time]: datetime64[D], consecutive days («D») or the same day of
+    consecutive weeks («W»). last: how many recent points to score. completeness: the share of a point's appeals that
+    has already come in, (0, 1], broadcast to [series, last]. missing [series, time]: gaps (a silent source) and time
+    before a series began: left out of the fit, p-value 1.
 
-    The fit uses up to seven years and leaves out the points scored and the 14 days (26 weeks) before them; where that leaves less than two years and more than
-    eight weeks are to be scored, all points are fitted and the past is judged by hindsight. The p-value answers for one point and for the
-    sum of two, as a weighted Bonferroni (SCAN), and is 1 unless the point itself is in the upper fifth and at least LEAST_SCORED.
-    Method: Noufaily et al., Statistics in Medicine 32 (2013) 1206, with harmonics, a prior, tail weights and the uncertainty of the level added to the variance.
+    The fit uses up to seven years and leaves out the points scored and the 14 days (26 weeks) before them; where
+    that leaves less than two years and more than eight weeks are to be scored, all points are fitted and the past is
+    judged by hindsight. The p-value answers for one point and for the sum of two, as a weighted Bonferroni (SCAN),
+    and is 1 unless the point itself is in the upper fifth and at least LEAST_SCORED. Method: Noufaily et al.,
+    Statistics in Medicine 32 (2013) 1206, with harmonics, a prior, tail weights and the uncertainty of the level
+    added to the variance.
     """
     counts = np.asarray(counts)
     time = counts.shape[1]
@@ -105,7 +110,8 @@ def score(
 
 
 def band(expected: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
-    """Upper and lower bound of the usual: a count above the one, or below the other, comes by chance with at most BAND each."""
+    """Upper and lower bound of the usual: a count above the one, or below the other, comes by chance with at most
+    BAND each."""
     return fitting.limits(expected, dispersion, BAND)
 
 
@@ -152,7 +158,8 @@ def _points(used: NDArray[np.float32] | None, window: slice, series: int) -> Flo
 
 
 def _scan(seen: Floats, expected: Floats, own: Floats, doubt: Floats, present: Flags, asked: Flags, shares: tuple[float, float]) -> Floats:
-    """p-values of the points `asked` [series, last] from arrays [series, last or one more]: each alone, and with the one before it."""
+    """p-values of the points `asked` [series, last] from arrays [series, last or one more]: each alone, and with the
+    one before it."""
     last = asked.shape[1]
     p_value = np.ones(asked.shape)
     row, column = np.nonzero(asked & (seen[:, -last:] >= LEAST_SCORED) & (seen[:, -last:] > expected[:, -last:]))
@@ -197,10 +204,11 @@ def alarms(
 ) -> Alarms:
     """Which of the scored points are alarms, with the share of false ones among them held at q?
 
-    Benjamini–Hochberg within each family (one level of one region) and day. counts [series, time] ends with the scored points. families: codes 0… [series],
-    None for one family. tests: how many series each family has (by code), if not all of them are given: those left out have p = 1. Under the least
-    count (3 a day; 5 in four weeks) and above the largest p-value of the sensitivity a point is no alarm: calm 0.001, normal 0.005, keen 0.02;
-    calm and keen also hold a fifth and three times of q.
+    Benjamini–Hochberg within each family (one level of one region) and day. counts [series, time] ends with the
+    scored points. families: codes 0… [series], None for one family. tests: how many series each family has (by
+    code), if not all of them are given: those left out have p = 1. Under the least count (3 a day; 5 in four weeks)
+    and above the largest p-value of the sensitivity a point is no alarm: calm 0.001, normal 0.005, keen 0.02; calm
+    and keen also hold a fifth and three times of q.
     """
     last = scores.p_value.shape[1]
     factor, largest = SENSITIVITIES[sensitivity]
