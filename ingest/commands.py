@@ -166,10 +166,7 @@ def _begin() -> None:
         raise RuntimeError(
             _("Файла базы нет, а архив загрузок есть. Восстановите её: {command}").format(command="python3 run.py ingest rebuild")
         )
-    try:
-        setup.create_store("real")
-    except (OSError, store.StoreDamaged) as error:
-        raise RuntimeError(store.why(error)) from None
+    setup.create_store("real")
 
 
 def match_place(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
@@ -190,6 +187,13 @@ VERBS: dict[str, jobs.Verb] = {"load": load_file, "preview": preview, "match": m
 def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
     """Run a verb here, or hand it to the running app when that holds the file. Raises RuntimeError with a Russian message."""
     try:
+        return _perform(verb, arguments, progress)
+    except (OSError, duckdb.Error, store.StoreDamaged) as error:
+        raise RuntimeError(store.why(error)) from None
+
+
+def _perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
+    try:
         store.open_store()
     except store.StoreBusy as busy:
         try:
@@ -201,9 +205,9 @@ def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> di
         if outcome.error is not None:
             raise RuntimeError(outcome.error) from None
         return outcome.answer or {}
-    except store.StoreDamaged as damaged:
+    except store.StoreDamaged:
         if verb != "rebuild":
-            raise RuntimeError(store.why(damaged)) from None
+            raise
     except store.StoreMissing:
         if verb != "rebuild":
             _begin()
@@ -211,7 +215,5 @@ def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> di
         if verb != "rebuild":
             rebuild.catch_up()
         return VERBS[verb](arguments, progress)
-    except (OSError, duckdb.Error) as error:
-        raise RuntimeError(store.why(error)) from None
     finally:
         store.close_store()

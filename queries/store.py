@@ -19,6 +19,9 @@ STALE_AFTER = timedelta(hours=24)
 LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False, "python_enable_replacements": False}
 # Beyond this DuckDB spills to files beside the database, so that a load of any size fits a small machine.
 MEMORY = "1GB"
+_FULL = ("no space left", "disk quota", "file too large", "not enough space", "failed to offload")
+_CLOSED = ("permission denied", "read-only file system", "access is denied", "отказано в доступе")
+_BROKEN = ("corrupt", "checksum", "not a valid duckdb database", "invalidated because of a previous fatal error")
 
 
 class StoreMissing(Exception):
@@ -96,7 +99,8 @@ _version = 0
 
 
 def open_store(create: bool = False) -> None:
-    """Open the file once for this process. Raises StoreMissing, StoreBusy, StoreDamaged."""
+    """Open the file once for this process. Raises StoreMissing, StoreBusy, StoreDamaged, and the error of DuckDB itself
+    where the disk is full or closed to writing (see `why`)."""
     global _connection
     with _gate:
         if _connection is not None:
@@ -117,9 +121,11 @@ def _connect(file: Path) -> duckdb.DuckDBPyConnection:
         connection.execute("SET lock_configuration = true")
         return connection
     except duckdb.IOException as error:
-        if "lock" in str(error).lower() or "being used by another process" in str(error):
+        if "lock on file" in str(error) or "being used by another process" in str(error):
             pid = re.search(r"PID (\d+)", str(error))
             raise StoreBusy(int(pid[1]) if pid else None) from None
+        if any(mark in str(error).lower() for mark in _FULL + _CLOSED):
+            raise
         raise StoreDamaged(str(error)) from None
     except (duckdb.Error, RuntimeError) as error:
         raise StoreDamaged(str(error)) from None
@@ -219,11 +225,6 @@ def _roll_back(own: duckdb.DuckDBPyConnection) -> None:
         return
     except duckdb.Error:
         close_store()
-
-
-_FULL = ("no space left", "disk quota", "file too large", "not enough space", "failed to offload")
-_CLOSED = ("permission denied", "read-only file system", "access is denied", "отказано в доступе")
-_BROKEN = ("corrupt", "checksum", "not a valid duckdb database", "invalidated because of a previous fatal error")
 
 
 def why(error: BaseException) -> str:
