@@ -68,6 +68,12 @@ def set_params(params: Params) -> None:
         st.query_params.from_dict(kept)
 
 
+def forget_scope() -> None:
+    """The next run begins as a first visit does: with the period and territory that suit the data."""
+    st.session_state.pop("scope_params", None)
+    set_params(dict.fromkeys(SCOPE_PARAMS))
+
+
 def _values(value: object) -> list[str]:
     if value is None:
         return []

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from components import exports, headline, tables
+from components import exports, headline, links, tables
 from components.safe import plain
 from components.tables import Column
 from ingest import jobs
@@ -49,9 +49,10 @@ def upload() -> None:
     ready = bool(files) and all(columns is not None for columns in understood) and (bool(new_store) or not store.is_demo())
     if st.button(_("Загрузить"), type="primary", disabled=not ready):
         for file, path, columns in zip(files, kept, understood, strict=True):
-            arguments = {"path": str(path), "name": file.name, "new_store": bool(new_store), **columns}
+            arguments = {"path": str(path), "name": file.name, "new_store": bool(new_store), **(columns or {})}
             st.session_state.setdefault("load_jobs", []).append((file.name, jobs.hand_over("load", arguments)))
         st.session_state["uploads"] += 1
+        st.session_state["first_data"] = bool(new_store) or context.days.last is None
         st.rerun()
 
 
@@ -246,6 +247,9 @@ if st.session_state.get("load_jobs"):
     if any(isinstance(jobs.state(job), tuple) for _name, job in st.session_state["load_jobs"]):
         st.session_state["loads_shown"] = False
         progress()
+    elif st.session_state.pop("first_data", False):
+        links.forget_scope()
+        st.rerun()
     results()
 history()
 unplaced()
