@@ -11,7 +11,7 @@ import pandas as pd
 from queries import dictionaries
 from queries.access import Access
 from queries.dictionaries import Days, Territories, Territory
-from queries.scope import COUNTRY, Scope, decode, default_period
+from queries.scope import COUNTRY, Scope, decode, default_period, integer_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def read(params: Mapping[str, str], access: Access) -> Context:
     """The context of a URL's parameters."""
     territories = dictionaries.territories()
     home = territories.home()
-    place = int(params["place"]) if params.get("place", "").isdecimal() and int(params["place"]) in territories.all else home
+    asked = integer_of(params.get("place", ""))
+    place = asked if asked in territories.all else home
     zone = territories.timezone(place)
     days = dictionaries.days(zone)
     scope = decode(params, days.last_full, home, territories.places_of(), access)

@@ -11,6 +11,7 @@ from queries.access import Access, condition
 COUNTRY = 1
 UNPLACED = 0
 KEYS = ("place", "from", "to", "vs", "channels", "topics")
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 COMPARISONS = ("prev", "year", "none")
 
 
@@ -110,7 +111,7 @@ def decode(
     first, last = default_period(last_full_day)
     try:
         given_first, given_last = date.fromisoformat(params["from"]), date.fromisoformat(params["to"])
-        if given_first <= given_last:
+        if EARLIEST <= given_first <= given_last <= LATEST:
             first, last = given_first, given_last
     except (KeyError, ValueError):
         pass

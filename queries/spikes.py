@@ -153,6 +153,8 @@ def usual(scope: Scope, last: int, covered: Days) -> pd.DataFrame:
     makes a fifth of the appeals was silent), expected, upper, lower, is_alarm."""
     first = max(covered.first or scope.first, scope.last - timedelta(days=HISTORY))
     end = min(scope.last, covered.last_full)
+    if end < first:
+        return pd.DataFrame(columns=["day", "observed", "expected", "upper", "lower", "is_alarm"])
     stretch = pd.date_range(first, end, freq="D")
     frame = ask("daily", scope.over(first, end))
     counts = frame.set_index("day")["appeals"].reindex(stretch, fill_value=0).to_numpy(np.int64)

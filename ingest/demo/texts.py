@@ -125,7 +125,7 @@ def write_replies(topic: str, outcome: str | None, count: int, rng: np.random.Ge
     def reply() -> str:
         if random.random() < BOILERPLATE_SHARE:
             return _tidy(_say(random.choice(boilerplate), _Voice(random, None)))
-        facts = {"about": vocabulary.about, "topic": topic}
+        facts = {"about": vocabulary.about.replace("{topic}", topic), "topic": topic}
         voice = _Voice(random, None, facts)
         facts["done"], facts["why"] = (
             _sentence(_say(random.choice(pool), voice), ".") for pool in (vocabulary.done, vocabulary.why)

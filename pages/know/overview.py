@@ -135,6 +135,9 @@ def notes(key: str, f: figures.Figure, now) -> tuple[str, int]:  # type: ignore[
 def trend() -> None:
     """Appeals by day with the usual band."""
     frame = spikes.usual(scope, TREND_DAYS, context.days)
+    if frame.empty:
+        headline.empty(_("За эти дни данных нет"), _("Период лежит вне загруженных дней."), _("Выберите другой период."))
+        return
     above = int(frame["is_alarm"].tail(scope.days).sum())
     headline.section(
         _("{n} выше обычного").format(n=counted(above, "день")) if above else _("Дни в пределах обычного"),
