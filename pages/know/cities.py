@@ -1,5 +1,6 @@
 """«В каких городах о чём пишут?»"""
 
+import pandas as pd
 import streamlit as st
 
 from components import headline, links, tables
@@ -40,6 +41,11 @@ st.segmented_control(
 matrix.values.index.name = _("Регион") if place.territory_id == COUNTRY else _("Муниципалитет")
 going = spikes.by_child(scope, context.territories)
 tail = matrix.margins[["weeks"]].assign(spikes=[going.get(int(matrix.ids[name]), 0) for name in matrix.margins.index])
+whole = {
+    "people": matrix.margins["people"].sum(),
+    "total": matrix.total.sum() if view == "rate" else matrix.counts.to_numpy().sum(),
+    "spikes": tail["spikes"].sum(),
+}
 picked = tables.matrix(
     matrix.values,
     matrix.counts,
@@ -48,7 +54,7 @@ picked = tables.matrix(
     key=f"cities_{view}",
     lead=matrix.margins[["people", "total"]],
     tail=tail,
-    total=matrix.total.rename(_("Вся территория")),
+    total=pd.concat([matrix.total, pd.Series(whole)]).rename(_("Вся территория")),
     columns=[
         Column("people", _("Жит., тыс."), "count"),
         Column("total", _("Всего"), "rate" if view == "rate" else "count"),
