@@ -43,6 +43,10 @@ def test_top_topics(demo: App, reader: Reader):
 
 def test_cells_of_the_matrix(demo: App, reader: Reader):
     page = reader.page
+    reader.open(demo, f"cities?{WEEK}")
+    *rows, whole = reader.cells("cities_count")
+    for column in (1, 2, 3, -1):
+        assert int(whole[column]) == sum(int(row[column]) for row in rows)
     for row, column in ((0, 3), (1, 0), (1, 4)):
         reader.open(demo, f"cities?{WEEK}")
         cells = reader.cells("cities_count")[row]
