@@ -75,7 +75,7 @@ def block_matrix(scope: Scope, tree: Territories, view: str) -> BlockMatrix:
     counts = counts[counts.sum().sort_values(ascending=False).index]
     earlier = earlier.reindex_like(counts)
     everything, rates = counts.sum(), counts.div(people, axis=0) * 1000
-    area_rate = everything / people.sum() * 1000
+    area_rate = everything / (tree.population(scope.place) or people.sum()) * 1000
     if view == "rate":
         values, ratio, total, by = rates, rates / area_rate, area_rate, rates.sum(axis=1)
     elif view == "change":

@@ -63,7 +63,7 @@ def test_the_matrix_of_cities_and_blocks(store_file: Path, view: str, place: int
     before = asked.before()
     assert before is not None
     then = naive.rows(before)
-    people = sum(names[name].population or 0 for name in found.counts.index)
+    people = sum(t.population or 0 for t in names.values()) if place == COUNTRY else tree.all[place].population or 0
     for name, block in ((a, b) for a in found.counts.index for b in found.counts.columns):
         code, own = codes[found.block_ids[block]], found.ids[name]
         here = sum(child_of(asked, r) == own and r.block == code for r in rows)
