@@ -81,24 +81,24 @@ def _fit(y: Floats, x: Floats) -> tuple[Floats, Floats, Flags]:
     dispersion, and whether the plain fit converged. Two fits: the second with less weight for Anscombe residuals
     above RESIDUAL."""
     freedom = y.shape[1] - x.shape[1]
-    beta, converged = _glm(y, x, np.ones_like(y))
+    beta, converged, working = _glm(y, x, np.ones_like(y))
     mu = _means(beta, x)
-    phi = np.maximum(((y - mu) ** 2 / mu).sum(axis=1) / freedom, 1)
-    scale, inverse = _inverse(mu, x)
-    hat = mu * ((x @ (inverse * scale[:, :, None] * scale[:, None, :])) * x).sum(axis=2)
+    phi = np.maximum((working * ((y - mu) / mu) ** 2).sum(axis=1) / freedom, 1)
+    scale, inverse = _inverse(working, x)
+    hat = working * ((x @ (inverse * scale[:, :, None] * scale[:, None, :])) * x).sum(axis=2)
     residual = 1.5 * (y ** (2 / 3) * mu ** (-1 / 6) - mu**0.5) / np.sqrt(phi[:, None] * np.maximum(1 - hat, 1e-12))
     weight = np.where(residual > RESIDUAL, np.maximum(residual, RESIDUAL) ** -2.0, 1.0)
     weight *= y.shape[1] / weight.sum(axis=1, keepdims=True)
-    beta, _ = _glm(y, x, weight)
+    beta, _, working = _glm(y, x, weight)
     mu = _means(beta, x)
-    return beta[:, 0], np.maximum((weight * (y - mu) ** 2 / mu).sum(axis=1) / freedom, 1), converged
+    return beta[:, 0], np.maximum((working * ((y - mu) / mu) ** 2).sum(axis=1) / freedom, 1), converged
 
 
-def _glm(y: Floats, x: Floats, weight: Floats) -> tuple[Floats, Flags]:
-    """Coefficients of Poisson regressions, iterated and stopped as R's glm does it, and whether the deviance
-    settled."""
+def _glm(y: Floats, x: Floats, weight: Floats) -> tuple[Floats, Flags, Floats]:
+    """Coefficients of Poisson regressions, iterated and stopped as R's glm does it, whether the deviance settled, and
+    the working weights of the last iteration (R takes leverages and dispersion from these)."""
     mu = y + 0.1
-    beta = np.zeros((len(y), x.shape[1]))
+    beta, working = np.zeros((len(y), x.shape[1])), weight * mu
     deviance = _deviance(y, mu, weight)
     converged = np.zeros(len(y), dtype=bool)
     for _ in range(MOST_ITERATIONS):
@@ -106,15 +106,15 @@ def _glm(y: Floats, x: Floats, weight: Floats) -> tuple[Floats, Flags]:
         if not len(left):
             break
         now, response = mu[left], y[left]
-        working = weight[left] * now
-        scale, inverse = _inverse(working, x)
-        target = (working * (np.log(now) + (response - now) / now)) @ x
+        working[left] = weight[left] * now
+        scale, inverse = _inverse(working[left], x)
+        target = (working[left] * (np.log(now) + (response - now) / now)) @ x
         beta[left] = scale * np.einsum("spq,sq->sp", inverse, scale * target)
         mu[left] = _means(beta[left], x)
         fresh = _deviance(response, mu[left], weight[left])
         converged[left] = np.abs(fresh - deviance[left]) / (np.abs(fresh) + 0.1) < TOLERANCE
         deviance[left] = fresh
-    return beta, converged
+    return beta, converged, working
 
 
 def _means(beta: Floats, x: Floats) -> Floats:

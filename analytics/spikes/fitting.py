@@ -91,18 +91,18 @@ def fit(y: Singles, plan: Design, used: Singles | None) -> Fit:
     high = np.nonzero(y >= LEAST_UNUSUAL)
     beta, dispersion, weight = start.copy(), np.ones(len(y)), used
     information = np.empty((len(y), size, size))
+    mu = _means(beta, x)
     for again, steps in enumerate(STEPS):
         pulled = (y if weight is None else y * weight) @ x
         penalty = np.where(diagonal > 0, dispersion[:, None], 1.0) * precision
         for _ in range(steps):
-            mu = _means(beta, x)
             information[:, upper[0], upper[1]] = (mu if weight is None else mu * weight) @ pairs
             information[:, upper[1], upper[0]] = information[:, upper[0], upper[1]]
             gradient = pulled - information[:, 0] - penalty * (beta - start)
             information[:, diagonal, diagonal] += penalty
             step = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
             beta += np.clip(step, -LONGEST_STEP, LONGEST_STEP)
-        mu = _means(beta, x)
+            mu = _means(beta, x)
         dispersion = _dispersion(y, mu, weight, size)
         if again < len(STEPS) - 1:
             weight = _weights(y, mu, dispersion, used, high)
