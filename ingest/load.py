@@ -238,8 +238,8 @@ def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label:
         run(cursor, step, **values)
     rejects = pq.ParquetFile(folder / "rejects.parquet")
     for piece in rejects.iter_batches(batch_size=STAGE_ROWS):
-        cursor.register("rejected_rows", pa.table(piece))
-        run(cursor, "rejects", batch_id=batch_id)
+        batches = pa.array([batch_id] * piece.num_rows, pa.int32())
+        _put(cursor, "rejects", pa.table(piece).add_column(0, "batch_id", batches))
     return _close_batch(cursor, batch_id, label, rejects.metadata.num_rows)
 
 
@@ -247,13 +247,16 @@ def _stage(cursor: duckdb.DuckDBPyConnection, folder: Path, tell: Callable[[], N
     for name in KINDS:
         table = "stage" if name == "appeals" else f"stage_{name}"
         reader = pq.ParquetFile(folder / f"{name}.parquet")
-        cursor.register("arrow_part", reader.schema_arrow.empty_table())
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM arrow_part")
+        cursor.register("no_rows", reader.schema_arrow.empty_table())
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM no_rows")
         for piece in reader.iter_batches(batch_size=STAGE_ROWS):
-            cursor.register("arrow_part", pa.table(piece))
-            cursor.execute(f"INSERT INTO {table} FROM arrow_part")
+            _put(cursor, table, pa.table(piece))
             tell()
-        cursor.unregister("arrow_part")
+
+
+def _put(cursor: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Add rows to a table. (A registered view would keep its rows in memory until the transaction ends.)"""
+    cursor.from_arrow(rows).insert_into(table)
 
 
 def run(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> duckdb.DuckDBPyConnection:
@@ -303,9 +306,7 @@ def _add_keys(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
         known = {t: (k, lemmas.language(t)) for t, k in zip(texts, lemmas.keys(texts), strict=True)}
         keys, languages = zip(*(known[t] for t in rows["text"].to_pylist()), strict=True) if texts else ((), ())
         columns = [rows["appeal_id"], pa.array(keys, pa.string()), pa.array(languages, pa.string())]
-        cursor.register("text_part", pa.table(columns, names=["appeal_id", "keys", "language"]))
-        cursor.execute("INSERT INTO text_keys FROM text_part")
-        cursor.unregister("text_part")
+        _put(cursor, "text_keys", pa.table(columns, names=["appeal_id", "keys", "language"]))
 
 
 def _add_clocks(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
@@ -313,9 +314,7 @@ def _add_clocks(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
     cursor.execute("CREATE OR REPLACE TEMP TABLE worked (appeal_id BIGINT, response_work_minutes INTEGER, due_at TIMESTAMP)")
     for share, bounds in _pieces(cursor):
         progress(CLOCKS + (TEXTS - CLOCKS) * share, "Считаем сроки")
-        cursor.register("worked_part", _clocks(run(cursor, "timed_rows", **bounds).df()))
-        cursor.execute("INSERT INTO worked FROM worked_part")
-        cursor.unregister("worked_part")
+        _put(cursor, "worked", _clocks(run(cursor, "timed_rows", **bounds).df()))
 
 
 def _clocks(frame: pd.DataFrame) -> pa.Table:

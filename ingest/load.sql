@@ -285,9 +285,6 @@ UPDATE comments SET territory_id = $territory_id WHERE appeal_id IN (
 );
 DELETE FROM unplaced WHERE region IS NOT DISTINCT FROM $region AND municipality IS NOT DISTINCT FROM $municipality;
 
--- step: rejects
-INSERT INTO rejects SELECT $batch_id, row_number, reason, raw FROM rejected_rows;
-
 -- step: verdict_counts
 SELECT verdict, count(*) FROM verdicts GROUP BY verdict;
 
