@@ -46,12 +46,18 @@ CREATE TABLE source_days (source_id SMALLINT, day DATE, received BIGINT, expecte
 CREATE TABLE unplaced (batch_id INTEGER, region VARCHAR, municipality VARCHAR, appeal_id BIGINT);
 
 -- spikes ---------------------------------------------------------------------------------------------------------------
--- level: municipality_topic | municipality_group | region_topic; state: new | ongoing | ended
+-- level: municipality_topic | municipality_group | region_topic; state: new | ongoing | ended; frequency: D | W (its days in spike_days
+-- are Mondays). sensitivity: the strictest setting at which it is found, calm | usual | keen; usual shows calm and usual ones.
+-- recurs: in how many earlier years the same series had a spike within three weeks of this one's. holiday: onset … peak touches a
+-- public holiday or its bridge. is_flood: near-identical texts of few authors.
 CREATE TABLE spikes (
     spike_id BIGINT, episode_id BIGINT, level VARCHAR, territory_id INTEGER, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT,
     frequency VARCHAR, method VARCHAR, onset DATE, first_flagged DATE, peak DATE, last_day DATE, observed INTEGER, expected DOUBLE,
-    excess DOUBLE, ratio DOUBLE, severity DOUBLE, p_value DOUBLE, state VARCHAR, executors SMALLINT, authors INTEGER, copies_share DOUBLE);
+    excess DOUBLE, ratio DOUBLE, severity DOUBLE, p_value DOUBLE, state VARCHAR, executors SMALLINT, authors INTEGER, copies_share DOUBLE,
+    recurs SMALLINT, holiday BOOLEAN, is_flood BOOLEAN, sensitivity VARCHAR);
 CREATE TABLE spike_days (spike_id BIGINT, day DATE, observed INTEGER, expected DOUBLE, upper DOUBLE, p_value DOUBLE, is_alarm BOOLEAN);
+-- how many series of a region and level were tested together, on the last day (D) or in the last week (W)
+CREATE TABLE spike_tests (region_id INTEGER, level VARCHAR, frequency VARCHAR, series INTEGER, day DATE);
 
 -- what people write; each row comes from one line of the journal ----------------------------------------------------------
 CREATE TABLE causes (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, spike_id BIGINT, text VARCHAR);
@@ -59,8 +65,33 @@ CREATE TABLE notes (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, spik
 -- kind: acknowledged | false_alarm | campaign | measure_planned
 CREATE TABLE decisions (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, spike_id BIGINT, kind VARCHAR, text VARCHAR);
 
+-- What was last decided about a spike. A decision about the head of an episode is about all of it; one about another spike is also
+-- about the same group of topics in the same place, or in the towns of that region, within the episode: a later spike of the same
+-- event needs no second decision.
+CREATE VIEW spike_decisions AS
+SELECT s.spike_id, arg_max(d.kind, d.written_at) AS decision
+FROM spikes s
+JOIN territories t ON t.territory_id = s.territory_id
+JOIN spikes o ON o.episode_id = s.episode_id
+    AND (o.spike_id = o.episode_id OR (o.topic_group_id = s.topic_group_id AND o.territory_id IN (s.territory_id, t.region_id)))
+JOIN decisions d ON d.spike_id = o.spike_id
+GROUP BY s.spike_id;
+-- spikes as readers see them: what somebody has decided about is not new any more
+CREATE VIEW spikes_decided AS
+SELECT s.* REPLACE (CASE WHEN s.state = 'new' AND d.decision IS NOT NULL THEN 'ongoing' ELSE s.state END AS state), d.decision
+FROM spikes s
+LEFT JOIN spike_decisions d USING (spike_id);
+
+-- somebody was called about an open appeal; step: the rung of data/reference/ladder.csv
+CREATE TABLE calls (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, appeal_id BIGINT, executor_id SMALLINT, step TINYINT, text VARCHAR);
+-- settings of a page under a name (JSON); the last one of a name wins
+CREATE TABLE views (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, page VARCHAR, name VARCHAR, settings VARCHAR);
+
 -- what a place named in a source means here; used at every later load
 CREATE TABLE place_matches (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, region VARCHAR, municipality VARCHAR, territory_id INTEGER);
+
+-- which topic an appeal is about, said by a person; the last one wins, at later loads too
+CREATE TABLE topic_corrections (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, appeal_id BIGINT, topic_id SMALLINT, previous_topic_id SMALLINT);
 
 CREATE VIEW appeals_named AS
 SELECT a.*, s.name AS source, c.name AS channel, t.name AS territory, r.name AS region, b.name AS block, g.name AS topic_group, p.name AS topic, e.name AS executor
