@@ -1,11 +1,10 @@
 -- question: which spikes of the scope's territory are there, the most serious first?
 -- params: $since (spikes that were still going on that day or later)
--- columns: all of spikes with names, and what was last decided
+-- columns: all of spikes_decided with names, and how many causes are known
 SELECT
     s.*, t.name AS territory, b.name AS block, g.name AS topic_group, p.name AS topic,
-    (SELECT count(*) FROM causes c WHERE c.spike_id = s.spike_id) AS causes,
-    (SELECT arg_max(d.kind, d.written_at) FROM decisions d WHERE d.spike_id = s.spike_id) AS decision
-FROM spikes s
+    (SELECT count(*) FROM causes c WHERE c.spike_id = s.spike_id) AS causes
+FROM spikes_decided s
 JOIN territories t USING (territory_id)
 LEFT JOIN blocks b ON b.block_id = s.block_id
 LEFT JOIN topic_groups g ON g.topic_group_id = s.topic_group_id
