@@ -234,7 +234,7 @@ def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label:
     progress(WRITING, "Записываем")
     values = {"batch_id": batch_id, "loaded_at": label.loaded_at}
     _register_posts(cursor)
-    for step in ("replace", "insert", "events", "comments", "replies", "unknown_linked", "source_days", "unplaced"):
+    for step in ("decided", "replace", "insert", "linked", "events", "comments", "replies", "unknown_linked", "source_days", "unplaced"):
         run(cursor, step, **values)
     rejects = pq.ParquetFile(folder / "rejects.parquet")
     for piece in rejects.iter_batches(batch_size=STAGE_ROWS):

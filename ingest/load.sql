@@ -157,6 +157,14 @@ SELECT appeal_id, text FROM incoming WHERE text IS NOT NULL AND n BETWEEN $first
 -- step: timed_rows
 SELECT appeal_id, created_at, created_local, response_local, due_at, resolution_days, clock FROM timed WHERE n BETWEEN $first AND $last;
 
+-- step: decided
+-- Topics that people gave to appeals of this batch, the last word of each.
+CREATE OR REPLACE TEMP TABLE decided AS
+SELECT k.appeal_id, t.topic_id, t.topic_group_id, t.block_id, 1::FLOAT AS confidence
+FROM (SELECT appeal_id, last(topic_id ORDER BY written_at, rowid) AS topic_id FROM topic_corrections GROUP BY appeal_id) k
+JOIN topics t USING (topic_id)
+SEMI JOIN incoming i ON i.appeal_id = k.appeal_id;
+
 -- step: replace
 DELETE FROM appeals WHERE appeal_id IN (SELECT appeal_id FROM incoming WHERE verdict = 'updated');
 DELETE FROM texts WHERE appeal_id IN (SELECT appeal_id FROM incoming WHERE verdict = 'updated');
@@ -173,6 +181,7 @@ SELECT
 FROM timed t
 JOIN worked w USING (appeal_id)
 ORDER BY date_trunc('month', t.created_local), t.territory_id, t.created_at;
+LEFT JOIN decided d USING (appeal_id)
 INSERT INTO texts
 SELECT i.appeal_id, i.text, coalesce(i.language, k.language), k.keys, i.reply
 FROM incoming i

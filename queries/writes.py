@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from queries import store
+from queries import ask, store
 
 COLUMNS = {
     "cause": ("causes", ("spike_id", "text")),
@@ -20,9 +20,15 @@ COLUMNS = {
     "place_match": ("place_matches", ("region", "municipality", "territory_id")),
 }
 DECISIONS = ("acknowledged", "false_alarm", "campaign", "measure_planned")
+    "topic_correction": ("topic_corrections", ("appeal_id", "topic_id", "previous_topic_id")),
 LONGEST_TEXT = 4000
 SPIKE_IDENTITY = ("spike_id", "level", "territory_id", "block_id", "topic_group_id", "topic_id", "onset", "last_day", "first_flagged")
 
+_SET_TOPIC = (
+    "UPDATE appeals SET topic_id = t.topic_id, topic_group_id = t.topic_group_id, block_id = t.block_id, topic_confidence = 1 "
+    "FROM topics t WHERE t.topic_id = ? AND appeals.appeal_id = ?",
+    "UPDATE comments SET topic_id = ? WHERE appeal_id = ?",
+)
 
 def save_cause(spike_id: int, text: str, author: str = "") -> None:
     """Save why a spike happened, in a person's words."""
@@ -46,6 +52,35 @@ def save_decision(spike_id: int, kind: str, text: str = "", author: str = "") ->
 
 def save_place_match(cursor: duckdb.DuckDBPyConnection, region: str | None, municipality: str | None, territory_id: int) -> None:
     """Save which territory a place named in a source is, on the caller's transaction."""
+def save_topic(appeal_id: int, topic_id: int, author: str = "") -> None:
+    """Save which topic an appeal is about, in place of its source's or the program's; it stays through later loads.
+
+    The due date stays as the source's topic gave it. Raises LookupError for an appeal or topic that is not there.
+    """
+    with store.transaction() as cursor:
+        known = cursor.execute(ask.text("topic_of_appeal"), {"appeal_id": appeal_id, "topic_id": topic_id}).fetchone()
+        if known is None:
+            raise LookupError(f"appeal {appeal_id} or topic {topic_id}")
+        entry = _entry("topic_correction", author, {"appeal_id": appeal_id, "topic_id": topic_id, "previous_topic_id": known[0]})
+        apply(cursor, entry)
+        append(entry)
+
+
+def save_calls(appeal_ids: Sequence[int], executor_id: int | None, step: int, text: str = "", author: str = "") -> None:
+    """Save that somebody was called about these appeals at once, and on which step of the ladder."""
+    facts = {"executor_id": executor_id, "step": step, "text": text.strip()[:LONGEST_TEXT]}
+    with store.transaction() as cursor:
+        for appeal_id in appeal_ids:
+            entry = _entry("call", author, {"appeal_id": int(appeal_id)} | facts)
+            apply(cursor, entry)
+            append(entry)
+
+
+def save_view(page: str, name: str, settings: Mapping[str, Any], author: str = "") -> None:
+    """Save settings of a page under a name; the same name again replaces them."""
+    _write("view", author, {"page": page, "name": _checked(name)[:100], "settings": json.dumps(settings, ensure_ascii=False)})
+
+
     entry = _entry("place_match", "", {"region": region, "municipality": municipality, "territory_id": territory_id})
     apply(cursor, entry)
     append(entry)
@@ -106,6 +141,13 @@ def apply(cursor: duckdb.DuckDBPyConnection, entry: dict[str, Any]) -> None:
     cursor.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
 
 
+    if entry["kind"] == "topic_correction":
+        _set_topic(cursor, entry["data"]["appeal_id"], entry["data"]["topic_id"])
+
+
+def _set_topic(cursor: duckdb.DuckDBPyConnection, appeal_id: int, topic_id: int) -> None:
+    for statement in _SET_TOPIC:
+        cursor.execute(statement, [topic_id, appeal_id])
 def journal(folder: Path) -> Iterator[dict[str, Any]]:
     """All entries in the order they were written; a line cut short by a crash was never committed and is passed over."""
     seen = set()
