@@ -4,7 +4,7 @@ replay it; the tables are only its readable form."""
 import json
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,20 @@ COLUMNS = {
     "cause": ("causes", ("spike_id", "text")),
     "note": ("notes", ("spike_id", "territory_id", "topic_group_id", "topic_id", "day", "text")),
     "decision": ("decisions", ("spike_id", "kind", "text")),
+    "call": ("calls", ("appeal_id", "executor_id", "step", "text")),
+    "view": ("views", ("page", "name", "settings")),
     "place_match": ("place_matches", ("region", "municipality", "territory_id")),
+    "topic_correction": ("topic_corrections", ("appeal_id", "topic_id", "previous_topic_id")),
 }
 DECISIONS = ("acknowledged", "false_alarm", "campaign", "measure_planned")
-    "topic_correction": ("topic_corrections", ("appeal_id", "topic_id", "previous_topic_id")),
 LONGEST_TEXT = 4000
-SPIKE_IDENTITY = ("spike_id", "level", "territory_id", "block_id", "topic_group_id", "topic_id", "onset", "last_day", "first_flagged")
-
 _SET_TOPIC = (
     "UPDATE appeals SET topic_id = t.topic_id, topic_group_id = t.topic_group_id, block_id = t.block_id, topic_confidence = 1 "
     "FROM topics t WHERE t.topic_id = ? AND appeals.appeal_id = ?",
     "UPDATE comments SET topic_id = ? WHERE appeal_id = ?",
 )
+SPIKE_IDENTITY = ("spike_id", "level", "territory_id", "block_id", "topic_group_id", "topic_id", "onset", "last_day", "first_flagged")
+
 
 def save_cause(spike_id: int, text: str, author: str = "") -> None:
     """Save why a spike happened, in a person's words."""
@@ -50,8 +52,6 @@ def save_decision(spike_id: int, kind: str, text: str = "", author: str = "") ->
     _write("decision", author, {"spike_id": spike_id, "kind": kind, "text": text[:LONGEST_TEXT]})
 
 
-def save_place_match(cursor: duckdb.DuckDBPyConnection, region: str | None, municipality: str | None, territory_id: int) -> None:
-    """Save which territory a place named in a source is, on the caller's transaction."""
 def save_topic(appeal_id: int, topic_id: int, author: str = "") -> None:
     """Save which topic an appeal is about, in place of its source's or the program's; it stays through later loads.
 
@@ -81,6 +81,8 @@ def save_view(page: str, name: str, settings: Mapping[str, Any], author: str = "
     _write("view", author, {"page": page, "name": _checked(name)[:100], "settings": json.dumps(settings, ensure_ascii=False)})
 
 
+def save_place_match(cursor: duckdb.DuckDBPyConnection, region: str | None, municipality: str | None, territory_id: int) -> None:
+    """Save which territory a place named in a source is, on the caller's transaction."""
     entry = _entry("place_match", "", {"region": region, "municipality": municipality, "territory_id": territory_id})
     apply(cursor, entry)
     append(entry)
@@ -139,8 +141,6 @@ def apply(cursor: duckdb.DuckDBPyConnection, entry: dict[str, Any]) -> None:
     table, columns = COLUMNS[entry["kind"]]
     values = [entry["id"], datetime.fromisoformat(entry["at"]), entry["author"], *(entry["data"].get(c) for c in columns)]
     cursor.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
-
-
     if entry["kind"] == "topic_correction":
         _set_topic(cursor, entry["data"]["appeal_id"], entry["data"]["topic_id"])
 
@@ -148,6 +148,8 @@ def apply(cursor: duckdb.DuckDBPyConnection, entry: dict[str, Any]) -> None:
 def _set_topic(cursor: duckdb.DuckDBPyConnection, appeal_id: int, topic_id: int) -> None:
     for statement in _SET_TOPIC:
         cursor.execute(statement, [topic_id, appeal_id])
+
+
 def journal(folder: Path) -> Iterator[dict[str, Any]]:
     """All entries in the order they were written; a line cut short by a crash was never committed and is passed over."""
     seen = set()
