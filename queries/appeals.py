@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analytics import lemmas
-from queries import access
+from queries import search
 from queries.ask import ask
 from queries.metrics import PREDICATES
 from queries.scope import Scope, integer_of
+from queries.search import Query
 
 KEYS = ("only", "executor", "street", "q", "term", "source")
+LONG = 366
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,13 @@ class Chosen:
             "source": str(self.source) if self.source else None,
         }
 
-    def sql(self, scope: Scope) -> tuple[str, dict[str, object]]:
-        """The SQL condition over appeals `a` and texts `x`, and its parameters."""
+    @property
+    def query(self) -> Query:
+        """The words and the term, as a condition over stored keys."""
+        return search.parse(self.words, [self.term])
+
+    def sql(self) -> tuple[str, dict[str, object]]:
+        """The SQL condition over appeals `a` without the words, and its parameters."""
         parts = [PREDICATES[p] for p in self.predicates]
         values: dict[str, object] = {}
         if self.executor:
@@ -65,25 +71,57 @@ class Chosen:
         if self.source:
             parts.append("a.source_id = $source")
             values["source"] = self.source
-        for number, key in enumerate([*lemmas.keys([self.words])[0].split()[:8], *filter(None, [self.term])]):
-            parts.append(f"contains(' ' || x.keys || ' ', $key{number})")
-            values[f"key{number}"] = f" {key} "
-        if self.words or self.term:
-            parts.append(access.readable(scope.access))
         return " AND ".join(parts) or "TRUE", values
 
 
 def count(scope: Scope, chosen: Chosen) -> tuple[int, int]:
     """How many appeals meet the conditions, and how many of them have closed texts."""
-    condition, values = chosen.sql(scope)
+    if not chosen.query.is_empty:
+        found = hits(scope, chosen)
+        return int(found["appeals"].sum()), int(found["restricted"].sum())
+    condition, values = chosen.sql()
     row = ask("appeals_count", scope, {"chosen": condition}, **values).iloc[0]
     return int(row["appeals"]), int(row["restricted"])
 
 
+def hits(scope: Scope, chosen: Chosen) -> pd.DataFrame:
+    """month, territory_id, territory, appeals, restricted of the readable texts with the chosen words, newest month first."""
+    fragments, values = _searched(scope, chosen)
+    return ask("search_counts", scope, fragments, **values)
+
+
+def newest(scope: Scope, chosen: Chosen, limit: int, skip: int = 0) -> pd.DataFrame:
+    """appeal_id, day of the appeals that meet the conditions, newest first. A search reads as many months as it shows."""
+    if chosen.query.is_empty:
+        condition, values = chosen.sql()
+        return ask("appeals_newest", scope, {"chosen": condition}, limit=limit, skip=skip, **values)
+    months = hits(scope, chosen).groupby("month", sort=False)["appeals"].sum().cumsum()
+    enough = months[months < skip + limit]
+    if months.empty:
+        return pd.DataFrame({"appeal_id": pd.Series(dtype="int64"), "day": pd.Series(dtype="datetime64[us]")})
+    since = months.index[min(len(enough), len(months) - 1)].date()
+    fragments, values = _searched(scope.over(max(scope.first, since), scope.last), chosen)
+    return ask("search_newest", scope.over(max(scope.first, since), scope.last), fragments, limit=limit, skip=skip, **values)
+
+
+def _searched(scope: Scope, chosen: Chosen) -> tuple[dict[str, str], dict[str, object]]:
+    """Fragments and parameters of a search. A narrow scope is narrowed before any text is read, for which OFFSET 0 bars
+    the way; over the whole country and years it is the words that narrow."""
+    condition, values = chosen.sql()
+    words, sought = chosen.query.sql()
+    narrow = scope.places is not None or scope.days <= LONG
+    return {"chosen": condition, "words": words, "narrow_first": "OFFSET 0" if narrow else ""}, values | sought
+
+
 def listing(scope: Scope, chosen: Chosen, limit: int = 200, skip: int = 0) -> pd.DataFrame:
-    """The appeals, newest first; text is empty where it may not be read."""
-    condition, values = chosen.sql(scope)
-    return ask("appeals_list", scope, {"chosen": condition}, limit=limit, skip=skip, **values)
+    """The appeals that meet the conditions, newest first; text is empty where it may not be read."""
+    return named(scope, newest(scope, chosen, limit, skip))
+
+
+def named(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
+    """What is known of the appeals of `newest`, newest first."""
+    days = (rows["day"].min().date(), rows["day"].max().date()) if len(rows) else (scope.first, scope.last)
+    return ask("appeals_list", scope.over(*days), ids=rows["appeal_id"].tolist())
 
 
 def one(scope: Scope, appeal_id: int) -> pd.Series | None:

@@ -3,5 +3,5 @@
 -- columns: appeals, restricted
 SELECT count(*) AS appeals, count(*) FILTER (WHERE {restricted}) AS restricted
 FROM appeals a
-LEFT JOIN texts x USING (appeal_id)
+LEFT JOIN territories t USING (territory_id)
 WHERE {scope} AND {chosen}

@@ -1,5 +1,5 @@
--- question: which appeals of the scope meet the chosen conditions, newest first?
--- params: $first, $last, $as_of, $limit, $skip, those of {chosen}
+-- question: what is known of these appeals, newest first?
+-- params: $first, $last, $as_of, $ids
 -- columns: appeal_id, created_local, territory, topic, channel, status, outcome, executor, street, house, response_minutes, closing_minutes, rating, is_overdue, is_restricted, text, engagement
 SELECT
     a.appeal_id, ((a.created_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone) AS created_local, t.name AS territory, p.name AS topic, c.name AS channel,
@@ -12,6 +12,5 @@ LEFT JOIN territories t USING (territory_id)
 LEFT JOIN topics p ON p.topic_id = a.topic_id
 LEFT JOIN channels c USING (channel_id)
 LEFT JOIN executors e USING (executor_id)
-WHERE {scope} AND {chosen}
+WHERE {scope} AND a.appeal_id IN (FROM unnest($ids))
 ORDER BY a.created_at DESC, a.appeal_id
-LIMIT $limit OFFSET $skip
