@@ -27,7 +27,10 @@ SECTIONS = {
         ("know/appeals", _("Обращения"), True),
         ("know/appeal", _("Обращение"), False),
     ],
-    _("Быстро решаем"): [("solve/kpi", _("Решение и ответы"), True)],
+    _("Быстро решаем"): [
+        ("solve/kpi", _("Решение и ответы"), True),
+        ("solve/deadlines", _("Сроки и звонки"), True),
+    ],
     _("Не допускаем"): [("prevent/spikes", _("Всплески"), True), ("prevent/spike", _("Всплеск"), False)],
     _("Данные"): [
         ("data/imports", _("Загрузки"), True),

@@ -125,7 +125,7 @@ def backlog(scope: Scope) -> pd.Series:
 
 
 def overdue_executors(scope: Scope) -> pd.DataFrame:
-    """executor, overdue, due_soon."""
+    """executor_id, executor, overdue, due_soon, open, oldest_days of whoever holds something overdue or soon due."""
     return ask("overdue_executors", scope)
 
 

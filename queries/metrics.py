@@ -1,6 +1,7 @@
 """The registry: each metric and each predicate is defined once, for tiles, lists, files and the method page.
 
-A predicate is an SQL condition over appeals `a`; the share shown on a page and the list behind it use the same one.
+A predicate is an SQL condition over appeals `a` and their territories `t`; the share shown on a page and the list behind
+it use the same one.
 """
 
 import csv
@@ -10,6 +11,41 @@ from queries.store import ROOT
 
 OPEN = "(a.closed_at IS NULL AND a.status NOT IN ('closed', 'rejected'))"
 DUE = "(a.type = 'resolvable' AND a.due_at <= $as_of)"
+
+
+def _reference(name: str) -> list[dict[str, str]]:
+    with open(ROOT / "data" / "reference" / f"{name}.csv", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the ladder of data/reference/ladder.csv: whom to call by level of the executor, and from which age
+    (hours after the term; negative: before it). `until` is where the next step begins, None for the last."""
+
+    step: int
+    since: float
+    until: float | None
+    who: dict[str, str]
+    reason: str
+
+    @property
+    def predicate(self) -> str:
+        """SQL over appeals `a`: open and of this age; each open appeal stands on one step at most."""
+        younger = "" if self.until is None else f" AND a.due_at > $as_of - INTERVAL '{self.until} hours'"
+        return f"({OPEN} AND a.due_at <= $as_of - INTERVAL '{self.since} hours'{younger})"
+
+
+def _ladder() -> tuple[Rung, ...]:
+    rows = sorted(_reference("ladder"), key=lambda row: float(row["hours_after_due"]))
+    since = [float(row["hours_after_due"]) for row in rows]
+    return tuple(
+        Rung(n, since[n - 1], until, {level: row[level] for level in ("municipal", "regional", "federal")}, row["reason"])
+        for n, (row, until) in enumerate(zip(rows, [*since[1:], None], strict=True), 1)
+    )
+
+
+LADDER = _ladder()
 
 PREDICATES: dict[str, str] = {
     "all": "TRUE",
@@ -57,6 +93,11 @@ PREDICATES: dict[str, str] = {
     "without_author": "(a.author_key IS NULL)",
     "closed_undated": "(a.status = 'closed' AND a.closed_at IS NULL)",
     "closed_unrated": "(a.status = 'closed' AND a.rating IS NULL)",
+    "regional": "(a.level = 'regional')",
+    "federal": "(a.level = 'federal')",
+    "without_level": "(a.level IS NULL)",
+    "connected": "(t.connected_on IS NULL OR a.day >= t.connected_on)",
+    **{f"ladder_{rung.step}": rung.predicate for rung in LADDER},
 }
 
 RESPONSE_BUCKETS = ("within_30m", "within_1h", "within_4h", "within_8h", "within_24h", "over_24h", "waiting")
@@ -159,8 +200,7 @@ _DEFINED = (
 
 
 def _with_targets(metrics: tuple[Metric, ...]) -> dict[str, Metric]:
-    with open(ROOT / "data" / "reference" / "targets.csv", encoding="utf-8") as file:
-        targets = {row["metric"]: row for row in csv.DictReader(file)}
+    targets = {row["metric"]: row for row in _reference("targets")}
     return {
         m.key: replace(m, target=float(targets[m.key]["target"]), basis=targets[m.key]["basis"]) if m.key in targets else m for m in metrics
     }

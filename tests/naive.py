@@ -29,6 +29,17 @@ def _answered(low: float, high: float) -> Callable[[Row], bool]:
     return lambda r: r.response is not None and low < r.response <= high
 
 
+def _hours_late(r: Row) -> float:
+    return (AS_OF - r.due).total_seconds() / 3600
+
+
+def _connected() -> dict[int, date]:
+    with open(ROOT / "data" / "reference" / "territories.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return {int(r["territory_id"]): date.fromisoformat(r["connected_on"]) for r in rows if r["connected_on"]}
+
+
+CONNECTED = _connected()
 MEETS: dict[str, Callable[[Row], bool]] = {
     "all": lambda r: True,
     "open": _open,
@@ -75,6 +86,13 @@ MEETS: dict[str, Callable[[Row], bool]] = {
     "without_author": lambda r: r.author is None,
     "closed_undated": lambda r: r.status == "closed" and r.closed_at is None,
     "closed_unrated": lambda r: r.status == "closed" and r.rating is None,
+    "regional": lambda r: r.level == "regional",
+    "federal": lambda r: r.level == "federal",
+    "without_level": lambda r: r.level is None,
+    "connected": lambda r: r.territory_id not in CONNECTED or r.day >= CONNECTED[r.territory_id],
+    "ladder_1": lambda r: _open(r) and -24 <= _hours_late(r) < 24,
+    "ladder_2": lambda r: _open(r) and 24 <= _hours_late(r) < 120,
+    "ladder_3": lambda r: _open(r) and _hours_late(r) >= 120,
 }
 
 

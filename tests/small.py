@@ -132,7 +132,7 @@ def written() -> list[dict[str, Any]]:
         # terms: due exactly now, a minute ago, in a day to the minute, later than a day
         row(11, k, "06-03 10:00", status="assigned", due_at=AS_OF, executor="Дорожная служба"),
         row(12, k, "06-03 10:00", status="assigned", due_at=AS_OF - timedelta(minutes=1), executor="Дорожная служба", level="municipal"),
-        row(13, s, "06-04 10:00", POWER, due_at=AS_OF + timedelta(days=1), executor="Министерство энергетики и ЖКХ"),
+        row(13, s, "06-04 10:00", POWER, due_at=AS_OF + timedelta(days=1), executor="Министерство энергетики и ЖКХ", level="regional"),
         row(14, s, "06-04 10:00", POWER, due_at=AS_OF + timedelta(days=1, minutes=1), executor="Министерство энергетики и ЖКХ"),
         row(15, k, "06-02 09:00", POWER, "closed", "resolved", answered=481, closed=6 * DAY, due=6 * DAY, rating=3),
         row(16, k, "06-02 09:00", POWER, "closed", "resolved", answered=1440, closed=6 * DAY + 1, due=6 * DAY, rating=5),

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from queries import appeals, ask, cities, figures, kpi, spikes, store, writes
+from queries import appeals, ask, cities, deadlines, figures, kpi, spikes, store, writes
 from queries.access import Access
 from queries.appeals import Chosen
 from queries.metrics import PREDICATES
@@ -20,15 +20,18 @@ from tests.queries.plant import spike
 from tests.queries.scopes import many, scope
 
 FILES = sorted(path.stem for path in ask.SQL.glob("*.sql"))
-# What every reader is told alike: names, loads, and what hangs on the number of a spike that was asked for before.
+# What every reader is told alike: names and loads.
 FOR_ALL = {
-    "batches", "channels", "executor", "facts", "rejects", "silent_days", "source", "source_calendar", "sources", "spike_days", "spike_records", "territories", "topic_tree", "unplaced",
+    "batches", "channels", "executor", "facts", "rejects", "silent_days", "source", "source_calendar", "sources", "territories", "topic_tree", "unplaced",
 }  # fmt: skip
 FRAGMENTS = {
     "chosen": f"({PREDICATES['all']} OR {PREDICATES['late']})",
     "child": "a.territory_id",
     "about": "a.block_id",
     "bucket": "date_trunc('week', a.day)::DATE",
+    "rung": deadlines.RUNG,
+    "words": "keys <> ''",
+    "narrow_first": "OFFSET 0",
 }
 MINE = 2301
 
@@ -38,9 +41,10 @@ def answer(name: str, asked: Scope, **more: Any) -> pd.DataFrame:
     before = asked.before() or asked
     values: dict[str, Any] = {
         "days": asked.days, "periods": 4, "limit": 1000, "skip": 0, "before_first": before.first, "before_last": before.last,
-        "start": pd.Timestamp(asked.first), "end": pd.Timestamp(asked.last), "moments": [small.AS_OF], "since": date(1, 1, 1), "spike_id": 1,
-        "topic_group_id": 18, "territory_id": MINE, "onset": date(2025, 1, 1), "places": [0, 2300, 2301, 6401], "groups": [], "topics": [],
-        "appeal_id": 0, "batch_id": 1, "executor_id": 1, "source_id": 1, "as_of": small.AS_OF,
+        "start": pd.Timestamp(asked.first), "end": pd.Timestamp(asked.last), "moments": [small.AS_OF], "since": date(1, 1, 1), "until": date(9999, 1, 1),
+        "spike_id": 1, "spike_ids": [1, 2, 3], "episode_id": 1, "topic_id": 35, "regions": [],
+        "topic_group_id": 18, "territory_id": MINE, "onset": date(2025, 1, 1), "places": [0, 2300, 2301, 6401], "blocks": [], "groups": [], "topics": [],
+        "appeal_id": 0, "batch_id": 1, "executor_id": 1, "source_id": 1, "step": 1, "ids": appeal_ids(), "as_of": small.AS_OF,
     }  # fmt: skip
     return ask.ask(name, asked, FRAGMENTS, **(values | more))
 

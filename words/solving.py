@@ -1,0 +1,36 @@
+"""Findings of «Быстро решаем» in one sentence each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from words import _
+from words.numbers import days, integer
+from words.plurals import counted
+
+FEW = 30
+
+
+def deadlines_finding(overdue: int, due_soon: int, oldest_days: int) -> str:
+    """The headline of deadlines: what is late and what soon will be."""
+    soon = _("за сутки истекает срок у {n}").format(n=integer(due_soon))
+    if not overdue:
+        return _("Просроченных нет, {soon}").format(soon=soon) if due_soon else _("Просроченных нет, и за сутки срок не истекает ни у одного")
+    return _("Просрочено {n}, самое старое на {days}; {soon}").format(
+        n=counted(overdue, "обращение"), days=counted(oldest_days, "день"), soon=soon
+    )
+
+
+def lateness(days_late: float) -> str:
+    """«5 дней», or «срок через 14 ч» before the term."""
+    if days_late < 0:
+        return _("срок через {n} ч").format(n=integer(-days_late * 24))
+    return days(days_late) if days_late >= 1 else _("{n} ч").format(n=integer(days_late * 24))
+
+
+def call_reason(row: Mapping[str, Any]) -> str:
+    """What makes a call pressing: the commonest topic and how many are unanswered, repeated, returned."""
+    parts = [_("«{topic}»").format(topic=row["topic"])] if row["topic"] else []
+    for key, words in (("waiting", _("без ответа {n}")), ("repeated", _("повторных {n}")), ("reopened", _("возвращённых {n}"))):
+        if row[key]:
+            parts.append(words.format(n=integer(row[key])))
+    return "; ".join(parts)
