@@ -11,7 +11,7 @@ from ingest import commands, setup
 from ingest.load import Cancelled
 from ingest.sources import Refused
 from queries import store
-from words.numbers import integer
+from words.numbers import decimal, integer, percent
 
 app = typer.Typer(help="Загрузка данных и уход за базой.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 NAMES = {
@@ -141,6 +141,21 @@ def rebuild(as_json: Annotated[bool, typer.Option("--json", help="Итог в JS
     """Восстановить базу из архива загрузок и журнала записей."""
     answer = run("rebuild", {}, as_json)
     print(json.dumps(answer) if as_json else f"Восстановлено: загрузок {answer['batches']}, записей {answer['entries']}")
+
+
+@app.command()
+def train(as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False) -> None:
+    """Обучить определение тем на размеченных обращениях этой базы."""
+    answer = run("train", {}, as_json)
+    if as_json:
+        print(json.dumps(answer))
+        return
+    print(f"Обучено на {integer(answer['rows'])} обращениях, исправленных вручную: {integer(answer['corrected'])}")
+    print(f"  Тем: {integer(answer['classes'])}, не вошли из-за малого числа обращений: {integer(answer['left_out'])}")
+    print("Проверка на отложенных обращениях:")
+    print(f"  верных ответов: {percent(answer['accuracy'])}")
+    print(f"  уверенных ответов: {percent(answer['covered'])}" + (f", из них верных: {percent(answer['accuracy_covered'])}" if answer["covered"] else ""))
+    print(f"  ошибка заявленной уверенности (ECE): {decimal(answer['calibration_error'], 3)}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from ingest import detect, jobs, load, rebuild, setup
+from ingest import detect, jobs, load, rebuild, setup, train
 from ingest.demo import build as demo
 from ingest.mapping import Home, Kind, read_mapping
 from ingest.sources import Opened, open_source
@@ -118,7 +118,7 @@ def bring_back(aside: Path) -> None:
 
 def _move(source: Path, target: Path) -> None:
     database = store.paths().database.name
-    for name in ("batches", "journal", demo.TRUTH, database, database + ".wal"):
+    for name in ("batches", "journal", "models", demo.TRUTH, database, database + ".wal"):
         if (source / name).exists():
             os.replace(source / name, target / name)
 
@@ -181,7 +181,7 @@ def match_place(arguments: dict[str, Any], progress: load.Progress) -> dict[str,
     return {}
 
 
-VERBS: dict[str, jobs.Verb] = {"load": load_file, "preview": preview, "match": match_place, "rebuild": rebuild_store}
+VERBS: dict[str, jobs.Verb] = {"load": load_file, "preview": preview, "match": match_place, "rebuild": rebuild_store, "train": train.train}
 
 
 def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:

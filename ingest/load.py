@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analytics import lemmas, worktime
-from ingest import batch, detect, places, setup
+from ingest import batch, detect, guess, places, setup
 from ingest.sources.part import REPLIES, Part
 from ingest.sources.values import canonical_url
 from queries import store
@@ -32,7 +32,7 @@ STATUS_ORDER = ["new", "assigned", "answered", "closed", "rejected"]
 PIECE_ROWS = 50_000
 # DuckDB 1.5.6 loses the rows of an INSERT of more than one row group (122,880) from Arrow into a temporary table in a transaction.
 STAGE_ROWS = 50_000
-READING, COMPARING, CLOCKS, TEXTS, WRITING, SCORING = 0.0, 0.5, 0.55, 0.6, 0.85, 0.9
+READING, COMPARING, CLOCKS, TEXTS, GUESSES, WRITING, SCORING = 0.0, 0.5, 0.55, 0.6, 0.82, 0.85, 0.9
 UNFINISHED = ".unfinished"
 PENDING = "pending"
 REJECTS = pa.schema([("row_number", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
@@ -231,10 +231,11 @@ def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label:
         run(cursor, step, has_terms=label.has_terms)
     _add_clocks(cursor, progress)
     _add_keys(cursor, progress)
+    _add_guesses(cursor, folder, progress)
     progress(WRITING, "Записываем")
     values = {"batch_id": batch_id, "loaded_at": label.loaded_at}
     _register_posts(cursor)
-    for step in ("decided", "replace", "insert", "linked", "events", "comments", "replies", "unknown_linked", "source_days", "unplaced"):
+    for step in ("decided", "replace", "insert", "hints", "linked", "events", "comments", "replies", "unknown_linked", "source_days", "unplaced"):
         run(cursor, step, **values)
     rejects = pq.ParquetFile(folder / "rejects.parquet")
     for piece in rejects.iter_batches(batch_size=STAGE_ROWS):
@@ -300,13 +301,31 @@ def _add_keys(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
     """Lemmas and language of each text, for search, contrast and grouping."""
     cursor.execute("CREATE OR REPLACE TEMP TABLE text_keys (appeal_id BIGINT, keys VARCHAR, language VARCHAR)")
     for share, bounds in _pieces(cursor):
-        progress(TEXTS + (WRITING - TEXTS) * share, "Разбираем тексты")
+        progress(TEXTS + (GUESSES - TEXTS) * share, "Разбираем тексты")
         rows = run(cursor, "text_rows", **bounds).to_arrow_table()
         texts = rows["text"].unique().to_pylist()
         known = {t: (k, lemmas.language(t)) for t, k in zip(texts, lemmas.keys(texts), strict=True)}
         keys, languages = zip(*(known[t] for t in rows["text"].to_pylist()), strict=True) if texts else ((), ())
         columns = [rows["appeal_id"], pa.array(keys, pa.string()), pa.array(languages, pa.string())]
         _put(cursor, "text_keys", pa.table(columns, names=["appeal_id", "keys", "language"]))
+
+
+def _add_guesses(cursor: duckdb.DuckDBPyConnection, folder: Path, progress: Progress) -> None:
+    """Topics for the appeals that came without one. They are archived with their batch, so that a rebuild repeats them
+    whatever has been learned since."""
+    file = folder / guess.FILE
+    if not file.exists():
+        unfinished = file.with_suffix(UNFINISHED)
+        guesser = guess.Guesser(cursor)
+        with pq.ParquetWriter(unfinished, guess.SCHEMA, compression="zstd") as writer:
+            for _share, bounds in _pieces(cursor):
+                progress(GUESSES, _("Подбираем темы"))
+                writer.write_table(guesser(run(cursor, "untopiced", **bounds).to_arrow_table()))
+        os.replace(unfinished, file)
+    cursor.register("no_rows", guess.SCHEMA.empty_table())
+    cursor.execute("CREATE OR REPLACE TEMP TABLE guesses AS FROM no_rows")
+    for piece in pq.ParquetFile(file).iter_batches(batch_size=STAGE_ROWS):
+        _put(cursor, "guesses", pa.table(piece))
 
 
 def _add_clocks(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:

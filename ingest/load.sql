@@ -157,13 +157,34 @@ SELECT appeal_id, text FROM incoming WHERE text IS NOT NULL AND n BETWEEN $first
 -- step: timed_rows
 SELECT appeal_id, created_at, created_local, response_local, due_at, resolution_days, clock FROM timed WHERE n BETWEEN $first AND $last;
 
+-- step: untopiced
+SELECT i.appeal_id, k.keys FROM incoming i JOIN text_keys k USING (appeal_id) WHERE i.topic_id IS NULL AND k.keys <> '' AND i.n BETWEEN $first AND $last;
+
 -- step: decided
--- Topics that people gave to appeals of this batch, the last word of each.
+-- Topics that the source did not give: what people said last of an appeal, else a sure guess that agrees with the group
+-- and the block of the source.
 CREATE OR REPLACE TEMP TABLE decided AS
-SELECT k.appeal_id, t.topic_id, t.topic_group_id, t.block_id, 1::FLOAT AS confidence
-FROM (SELECT appeal_id, last(topic_id ORDER BY written_at, rowid) AS topic_id FROM topic_corrections GROUP BY appeal_id) k
-JOIN topics t USING (topic_id)
-SEMI JOIN incoming i ON i.appeal_id = k.appeal_id;
+WITH said AS (
+    SELECT appeal_id, last(topic_id ORDER BY written_at, rowid) AS topic_id FROM topic_corrections SEMI JOIN incoming USING (appeal_id) GROUP BY appeal_id
+), chosen AS (
+    SELECT appeal_id, topic_id, 1::FLOAT AS confidence FROM said
+    UNION ALL
+    SELECT g.appeal_id, g.topic_id, g.confidence
+    FROM guesses g JOIN incoming i USING (appeal_id) JOIN topics t ON t.topic_id = g.topic_id
+    ANTI JOIN said ON said.appeal_id = g.appeal_id
+    WHERE g.is_sure AND i.topic_id IS NULL
+        AND coalesce(i.topic_group_id, t.topic_group_id) = t.topic_group_id AND coalesce(nullif(i.block_id, 99), t.block_id) = t.block_id
+)
+SELECT c.appeal_id, t.topic_id, t.topic_group_id, t.block_id, c.confidence FROM chosen c JOIN topics t USING (topic_id);
+
+-- step: hints
+DELETE FROM topic_hints WHERE appeal_id IN (SELECT appeal_id FROM incoming WHERE verdict = 'updated');
+INSERT INTO topic_hints
+SELECT g.appeal_id, g.topic_id, g.rank, g.confidence, g.how
+FROM guesses g JOIN incoming i USING (appeal_id)
+ANTI JOIN decided d ON d.appeal_id = g.appeal_id
+WHERE i.topic_id IS NULL
+ORDER BY g.appeal_id, g.rank;
 
 -- step: replace
 DELETE FROM appeals WHERE appeal_id IN (SELECT appeal_id FROM incoming WHERE verdict = 'updated');

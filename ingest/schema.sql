@@ -93,6 +93,9 @@ CREATE TABLE place_matches (entry_id VARCHAR, written_at TIMESTAMP, author VARCH
 -- which topic an appeal is about, said by a person; the last one wins, at later loads too
 CREATE TABLE topic_corrections (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, appeal_id BIGINT, topic_id SMALLINT, previous_topic_id SMALLINT);
 
+-- the likeliest topics of appeals that have none; how: model | words (shares words with the topic's name)
+CREATE TABLE topic_hints (appeal_id BIGINT, topic_id SMALLINT, rank TINYINT, confidence FLOAT, how VARCHAR);
+
 CREATE VIEW appeals_named AS
 SELECT a.*, s.name AS source, c.name AS channel, t.name AS territory, r.name AS region, b.name AS block, g.name AS topic_group, p.name AS topic, e.name AS executor
 FROM appeals a

@@ -64,6 +64,10 @@ class Paths:
         return self.folder / "journal"
 
     @property
+    def models(self) -> Path:
+        return self.folder / "models"
+
+    @property
     def jobs(self) -> Path:
         return self.folder / "jobs"
 

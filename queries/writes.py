@@ -29,6 +29,7 @@ _SET_TOPIC = (
     "FROM topics t WHERE t.topic_id = ? AND appeals.appeal_id = ?",
     "UPDATE comments SET topic_id = ? WHERE appeal_id = ?",
 )
+_FORGET_HINTS = "DELETE FROM topic_hints WHERE appeal_id = ?"
 SPIKE_IDENTITY = ("spike_id", "level", "territory_id", "block_id", "topic_group_id", "topic_id", "onset", "last_day", "first_flagged")
 
 
@@ -148,6 +149,7 @@ def apply(cursor: duckdb.DuckDBPyConnection, entry: dict[str, Any]) -> None:
 def _set_topic(cursor: duckdb.DuckDBPyConnection, appeal_id: int, topic_id: int) -> None:
     for statement in _SET_TOPIC:
         cursor.execute(statement, [topic_id, appeal_id])
+    cursor.execute(_FORGET_HINTS, [appeal_id])
 
 
 def journal(folder: Path) -> Iterator[dict[str, Any]]:

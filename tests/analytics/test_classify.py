@@ -1,3 +1,4 @@
+import json
 import random
 
 import numpy as np
@@ -52,6 +53,45 @@ def test_stored_keys_give_the_same_answer_as_texts() -> None:
     by_keys = classify.train(texts, labels, lemmas.keys(texts))
     assert by_text.threshold == by_keys.threshold
     assert by_text.predict(texts).top3 == by_keys.predict(texts, lemmas.keys(texts)).top3
+
+
+def test_words_never_met_give_the_shares_of_classes_and_no_answer() -> None:
+    classifier = classify.train(*appeals(300, 1))
+    found = classifier.predict(["бегемот", "", "!!! 123"])
+    assert found.labels == [None] * 3
+    assert all(sum(value for _, value in top) == pytest.approx(1) for top in found.top3) and max(found.confidences) < 0.5
+
+
+def test_a_classifier_made_again_from_its_parts_is_the_same() -> None:
+    texts, labels = appeals(200, 5)
+    for given in (labels, [label if label == "вода" else "прочее" for label in labels]):
+        classifier = classify.train(texts, given)
+        arrays, values = classifier.state()
+        again = classify.Classifier.from_state(arrays, json.loads(json.dumps(values)))
+        assert again.predict(texts).top3 == classifier.predict(texts).top3
+        assert (again.threshold, again.figures) == (classifier.threshold, classifier.figures)
+    with pytest.raises(ValueError, match="fit together"):
+        classify.Classifier.from_state(arrays, values | {"words": values["words"][:-1]})
+
+
+def test_figures_come_from_texts_it_was_not_taught() -> None:
+    draw = random.Random(33)
+    texts, labels = appeals(240, 3)
+    noise = [draw.choice(list(WORDS)) for _ in labels]
+    figures = classify.train(texts, noise).figures
+    assert figures.accuracy < 0.5 and figures.covered == 0 and figures.accuracy_covered is None
+    good = classify.train(texts, labels).figures
+    assert (good.rows, good.classes) == (240, 3) and good.accuracy > 0.9 and good.calibration_error < 0.1
+
+
+def test_weights_decide_where_the_same_words_have_two_labels() -> None:
+    texts, labels = appeals(200, 8)
+    disputed = ["фонтан в парке"] * 10
+    for heavy in ("дороги", "вода"):
+        given = ["дороги", "вода"] * 5
+        weights = [1.0] * 200 + [5.0 if label == heavy else 1.0 for label in given]
+        found = classify.train(texts + disputed, labels + given, weights=weights).predict(["фонтан в парке"])
+        assert found.top3[0][0][0] == heavy
 
 
 def test_two_classes_and_rare_labels() -> None:
