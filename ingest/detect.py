@@ -1,7 +1,7 @@
 """Scores the series a load has touched and stores their spikes, in the load's own transaction."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -11,23 +11,50 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from analytics import spikes
+from analytics import floods, spikes
 from queries import store, writes
 
-RECENT = 28
+RECENT, ENOUGH_BEFORE = {"D": 28, "W": 4}, {"D": 70, "W": 10}
 LONGEST_HISTORY = 5 * 365
-ENOUGH_BEFORE = 70
-BEFORE, AFTER = 42, 14
-LEVELS = ("municipality_topic", "region_topic")
+BEFORE, AFTER = {"D": 42, "W": 26}, {"D": 14, "W": 4}
+RARE = 0.1
+NOTICED = 0.2
+LEVELS = ("municipality_topic", "municipality_group", "region_topic")
+KEYS = ["territory_id", "topic_id", "topic_group_id", "block_id"]
+WHOLE_GROUP = -1
 
 
 @dataclass(frozen=True)
 class Series:
-    """Daily counts of one region's series of one level; rows of `names`: territory_id, topic_id, group, block."""
+    """Counts [series, time] of one region's series of one level, by day or by week (its Monday). names: KEYS of each.
+    missing [series, time]: a source that makes a fifth of the series was silent. arrived [series, time]: the share that
+    has come in."""
 
     level: str
+    frequency: spikes.Frequency
+    dates: np.ndarray
     names: pd.DataFrame
     counts: np.ndarray
+    missing: np.ndarray
+    arrived: np.ndarray
+
+    def part(self, rows: np.ndarray) -> "Series":
+        return replace(
+            self,
+            names=self.names[rows].reset_index(drop=True),
+            counts=self.counts[rows],
+            missing=self.missing[rows],
+            arrived=self.arrived[rows],
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source loaded regularly: the moment of its last load (UTC), the share of a day that is there 0, 1, … days later."""
+
+    source_id: int
+    last_load: pd.Timestamp
+    curve: np.ndarray
 
 
 @cache
@@ -46,15 +73,21 @@ def _run(cursor: duckdb.DuckDBPyConnection, step: str, **values: Any) -> duckdb.
 
 def refresh(cursor: duckdb.DuckDBPyConnection, batch_id: int | None) -> None:
     """Score the regions a batch has touched (all of them for None): every day of up to five years, the last four weeks
-    out of the fit. Spikes keep their ids; those of earlier loads that are not found again are kept as ended."""
+    out of the fit; whole weeks beside it where a series has under an appeal in ten days. Spikes keep their ids; those of
+    earlier loads that are not found again are kept as ended."""
     first, last = _run(cursor, "span", today=_today(cursor)).fetchone() or (None, None)
     if last is None:
         return
     first = max(first, last - timedelta(days=LONGEST_HISTORY))
     days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
-    for (region_id,) in _run(cursor, "touched_regions", batch_id=batch_id).fetchall():
-        _refresh_region(cursor, region_id, days)
-    _run(cursor, "describe")
+    loads = _run(cursor, "loads").df()
+    since = {int(source): spikes.regular_since(rows["loaded_at"].to_numpy()) for source, rows in loads.groupby("source_id")}
+    regular = {source: day for source, day in since.items() if day is not None}
+    _run(cursor, "fallen_silent", last=last, sources=list(regular))
+    curves = _curves(cursor, regular, loads.groupby("source_id")["loaded_at"].max())
+    for region_id, zone in _run(cursor, "touched_regions", batch_id=batch_id).fetchall():
+        _refresh_region(cursor, region_id, zone, days, curves)
+    _describe(cursor)
     _run(cursor, "settle", last=last)
 
 
@@ -68,24 +101,50 @@ def _today(cursor: duckdb.DuckDBPyConnection) -> Any:
     return moment.date()
 
 
-def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, days: np.ndarray) -> None:
-    first, last = days[0].item(), days[-1].item()
-    long = _run(cursor, "counts", region_id=region_id, first=first, last=last).df()
+def _curves(cursor: duckdb.DuckDBPyConnection, regular: dict[int, np.datetime64], last_loads: pd.Series) -> list[Source]:
+    found = []
+    for source_id, since in regular.items():
+        loaded = last_loads[source_id]
+        until = (loaded - pd.Timedelta(days=spikes.LONGEST_DELAY)).date()
+        lags = _run(cursor, "lags", source_id=source_id, first=since.item(), last=until).df()
+        curve = spikes.completeness(lags["lag"].to_numpy(np.int64), lags["appeals"].to_numpy(np.int64))
+        if curve is not None:
+            found.append(Source(source_id, loaded, curve))
+    return found
+
+
+def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, zone: str, days: np.ndarray, curves: list[Source]) -> None:
+    span = {"region_id": region_id, "first": days[0].item(), "last": days[-1].item()}
+    long = _run(cursor, "counts", **span).df()
     if long.empty:
         return
-    silent = [d for (d,) in _run(cursor, "silent", region_id=region_id, first=first, last=last).fetchall()]
+    silent = _run(cursor, "silences", **span).df()
+    mix = _run(cursor, "mix", **span).df() if curves else long.iloc[:0].assign(source_id=0)
     known = _run(cursor, "known", region_id=region_id).df()
-    levels = [_spikes_of(series, days, silent) for series in _levels(long, region_id, days)]
-    found = pd.concat([frame.assign(parent_id=region_id) for frame, _ in levels], ignore_index=True)
+    newest = long["day"].max()
+    lived = (newest - long["day"].min()).days + 1
+    parts, around, tests = [], [], []
+    for level in LEVELS:
+        daily = _daily(level, region_id, long, silent, days)
+        daily = _with_delay(daily, _raised(mix, level, region_id), curves, zone)
+        for series in (daily, _weekly(daily, RARE * lived)):
+            frame, near = _spikes_of(series)
+            parts.append(frame.assign(parent_id=region_id))
+            around += near
+            tests.append((region_id, level, series.frequency, len(series.names), newest))
+    cursor.register("tested", pd.DataFrame(tests, columns=["region_id", "level", "frequency", "series", "day"]))
+    _run(cursor, "tests", region_id=region_id)
+    found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     if found.empty:
         return
-    around = [days_near for _, near in levels for days_near in near]
     found["row"] = np.arange(len(found))
     neighbours = _run(cursor, "neighbours", region_id=region_id).fetchall()
     frame = spikes.episodes(found, today=days[-1], known=known, neighbours=neighbours)
+    frame["holiday"] = spikes.touches_holiday(frame["onset"].to_numpy(), frame["peak"].to_numpy())
+    frame["topic_id"] = frame["topic_id"].astype("Int64")
     frame = frame.assign(**{name: frame[name].dt.date for name in ("onset", "first_flagged", "peak", "last_day")})
     for spike in frame[~frame["spike_id"].isin(known["spike_id"])].to_dict("records"):
-        writes.append_spike(spike)
+        writes.append_spike(spike | {"topic_id": None if pd.isna(spike["topic_id"]) else int(spike["topic_id"])})
     cursor.register("found_spikes", frame.drop(columns=["row", "parent_id", "lag_days"]))
     cursor.register(
         "found_days",
@@ -96,52 +155,126 @@ def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, days: np.
     _run(cursor, "replace")
 
 
-def _levels(long: pd.DataFrame, region_id: int, days: np.ndarray) -> list[Series]:
-    """Municipality × topic, and region × topic where more than one municipality writes."""
-    names = ["territory_id", "topic_id", "topic_group_id", "block_id"]
-    levels = [Series(LEVELS[0], *_dense(long, names, days))]
-    if long["territory_id"].nunique() > 1:
-        summed = long.assign(territory_id=region_id).groupby([*names, "day"], as_index=False)["appeals"].sum()
-        levels.append(Series(LEVELS[1], *_dense(summed, names, days)))
-    return levels
+def _raised(frame: pd.DataFrame, level: str, region_id: int) -> pd.DataFrame:
+    """Rows by territory and topic as rows of a level: the region in the territory's place, the whole group in the topic's."""
+    if level == "region_topic":
+        return frame.assign(territory_id=region_id)
+    return frame.assign(topic_id=WHOLE_GROUP) if level == "municipality_group" else frame
 
 
-def _dense(long: pd.DataFrame, names: list[str], days: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
-    codes, keys = pd.factorize(pd.MultiIndex.from_frame(long[names]))
+def _daily(level: str, region_id: int, long: pd.DataFrame, silent: pd.DataFrame, days: np.ndarray) -> Series:
+    """The daily series of a level, without those that another level has already: a group of one topic, a region of one town."""
+    if level == "municipality_group":
+        long = long[long.groupby(["territory_id", "topic_group_id"])["topic_id"].transform("nunique") > 1]
+    elif level == "region_topic" and long["territory_id"].nunique() == 1:
+        long = long.iloc[:0]
+    long = _raised(long, level, region_id)
+    codes, keys = pd.factorize(pd.MultiIndex.from_frame(long[KEYS]))
     counts = np.zeros((len(keys), len(days)), dtype=np.int64)
-    at = (long["day"].to_numpy("datetime64[D]") - days[0]).astype(int)
-    np.add.at(counts, (codes, at), long["appeals"].to_numpy())
-    return pd.DataFrame(list(keys), columns=names), counts
+    np.add.at(counts, (codes, (long["day"].to_numpy("datetime64[D]") - days[0]).astype(int)), long["appeals"].to_numpy())
+    names = pd.DataFrame(list(keys), columns=KEYS)
+    missing = np.zeros(counts.shape, dtype=bool)
+    heard = _raised(silent, level, region_id).groupby([*KEYS, "source_id", "day"], as_index=False)[["own", "appeals"]].sum()
+    heard = heard[heard["own"] >= NOTICED * heard["appeals"]]
+    rows = _rows_of(names, heard)
+    missing[rows[rows >= 0], (heard["day"].to_numpy("datetime64[D]") - days[0]).astype(int)[rows >= 0]] = True
+    return Series(level, "D", days, names, counts, missing, np.ones(counts.shape))
 
 
-def _spikes_of(series: Series, days: np.ndarray, silent: list[Any]) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """The spikes of one level, and the days around each of them in the same order."""
-    quiet = np.isin(days, np.array(silent, dtype="datetime64[D]"))
+def _rows_of(names: pd.DataFrame, frame: pd.DataFrame) -> np.ndarray:
+    """The row of `names` each row of a frame belongs to, −1 for none."""
+    return pd.MultiIndex.from_frame(names[KEYS]).get_indexer(pd.MultiIndex.from_frame(frame[KEYS]))
+
+
+def _with_delay(series: Series, mix: pd.DataFrame, curves: list[Source], zone: str) -> Series:
+    """The series with the share of its last days that has come in, by the sources of its last eight weeks."""
+    if not curves or series.names.empty:
+        return series
+    recent = series.dates[-RECENT["D"] :].astype("datetime64[D]")
+    lacks = np.zeros((len(series.names), len(recent)))
+    whole = np.bincount(*_counted(series.names, mix), minlength=len(lacks))
+    for source in curves:
+        own = np.bincount(*_counted(series.names, mix[mix["source_id"] == source.source_id]), minlength=len(lacks))
+        local = np.datetime64(source.last_load.tz_localize("UTC").tz_convert(zone).date(), "D")
+        age = local.astype(int) - recent.astype(int)
+        there = np.where(age < 0, 0.0, source.curve[np.clip(age, 0, len(source.curve) - 1)])
+        lacks += (own / np.maximum(whole, 1))[:, None] * (1 - there)
+    series.arrived[:, -len(recent) :] = 1 - lacks
+    return series
+
+
+def _counted(names: pd.DataFrame, mix: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    rows = _rows_of(names, mix)
+    return rows[rows >= 0], mix["appeals"].to_numpy(float)[rows >= 0]
+
+
+def _weekly(daily: Series, fewer_than: float) -> Series:
+    """The series of fewer appeals in all, by whole ISO weeks; the week that has not ended is left out."""
+    rare = daily.part(daily.counts.sum(axis=1) < fewer_than)
+    first = int(-(daily.dates[0].astype(int) + 3) % 7)
+    weeks = (len(daily.dates) - first) // 7
+    span = slice(first, first + 7 * weeks)
+
+    def by_week(array: np.ndarray) -> np.ndarray:
+        return array[:, span].reshape(len(array), weeks, 7)
+
+    return replace(
+        rare,
+        frequency="W",
+        dates=daily.dates[span][::7],
+        counts=by_week(rare.counts).sum(axis=2),
+        missing=np.asarray(by_week(rare.missing).any(axis=2)),
+        arrived=by_week(rare.arrived).mean(axis=2),
+    )
+
+
+def _spikes_of(series: Series) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    """The spikes of one level and frequency, and the days (weeks) around each of them in the same order."""
+    time, recent = len(series.dates), RECENT[series.frequency]
     tests = len(series.names)
-    worth = spikes.worth_scoring(series.counts, len(days))
-    names, counts = series.names[worth].reset_index(drop=True), series.counts[worth]
-    scores = _score(counts, days, len(days), quiet)
-    lately = spikes.worth_scoring(counts, RECENT)
-    if len(days) > RECENT + ENOUGH_BEFORE and lately.any():
-        recent = _score(counts[lately], days, RECENT, quiet)
+    series = series.part(spikes.worth_scoring(series.counts, time, series.frequency))
+    scores = _score(series, time)
+    lately = spikes.worth_scoring(series.counts, recent, series.frequency)
+    if time > recent + ENOUGH_BEFORE[series.frequency] and lately.any():
+        fresh = _score(series.part(lately), recent)
         for name in ("p_value", "expected", "dispersion"):
-            getattr(scores, name)[lately, -RECENT:] = getattr(recent, name)
-        scores.method[lately] = recent.method
-    flagged = spikes.alarms(scores, counts, tests=tests).flagged
-    found = spikes.runs(names.assign(level=series.level), days, counts, scores, flagged, frequency="D")
-    return found, [_around(run, days, counts, scores, flagged) for run in found.itertuples()]
+            getattr(scores, name)[lately, -recent:] = getattr(fresh, name)
+        scores.method[lately] = fresh.method
+    names = series.names.assign(level=series.level)
+    found, flags = spikes.graded_runs(names, series.dates, series.counts, scores, frequency=series.frequency, tests=tests)
+    around = [_around(run, series, scores, flags["keen" if run.sensitivity == "keen" else "usual"]) for run in found.itertuples()]
+    return found.assign(topic_id=found["topic_id"].where(found["topic_id"] != WHOLE_GROUP)), around
 
 
-def _around(run: Any, days: np.ndarray, counts: np.ndarray, scores: spikes.Scores, flagged: np.ndarray) -> pd.DataFrame:
-    first, last = np.searchsorted(days, np.array([run.onset, run.last_day], dtype="datetime64[D]"))
-    window = slice(max(first - BEFORE, 0), min(last + AFTER + 1, len(days)))
+def _around(run: Any, series: Series, scores: spikes.Scores, flagged: np.ndarray) -> pd.DataFrame:
+    first, last = np.searchsorted(series.dates, np.array([run.onset, run.last_day], dtype="datetime64[D]"), side="right") - 1
+    window = slice(max(first - BEFORE[series.frequency], 0), last + AFTER[series.frequency] + 1)
     expected = scores.expected[run.row, window]
     return pd.DataFrame({
-        "day": days[window], "observed": counts[run.row, window], "expected": expected, "upper": spikes.band(expected, scores.dispersion[run.row, window])[0],
+        "day": series.dates[window], "observed": pd.arrays.IntegerArray(series.counts[run.row, window], series.missing[run.row, window]),
+        "expected": expected, "upper": spikes.band(expected, scores.dispersion[run.row, window])[0],
         "p_value": scores.p_value[run.row, window], "is_alarm": flagged[run.row, window],
     })  # fmt: skip
 
 
-def _score(counts: np.ndarray, days: np.ndarray, last: int, quiet: np.ndarray) -> spikes.Scores:
-    missing = np.broadcast_to(quiet, counts.shape) if quiet.any() else None
-    return spikes.score(counts, days, frequency="D", last=last, missing=missing)
+def _score(series: Series, last: int) -> spikes.Scores:
+    return spikes.score(
+        series.counts,
+        series.dates,
+        frequency=series.frequency,
+        last=last,
+        missing=series.missing if series.missing.any() else None,
+        completeness=series.arrived[:, -last:],
+    )
+
+
+def _describe(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Executors, authors and copies of the spikes just stored, and which of them are floods."""
+    _run(cursor, "describe")
+    texts = _run(cursor, "texts_inside").df()
+    rows = [
+        (int(number), floods.measure(own["text"].tolist(), [None if pd.isna(a) else int(a) for a in own["author_key"]]).is_flood)
+        for number, own in texts.groupby("spike_id")
+    ]
+    cursor.register("flooded", pd.DataFrame(rows, columns=["spike_id", "is_flood"]))
+    _run(cursor, "floods")

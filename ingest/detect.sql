@@ -4,7 +4,39 @@
 SELECT min(day), max(day) FILTER (WHERE day < $today) FROM appeals;
 
 -- step: touched_regions
-SELECT DISTINCT t.region_id FROM appeals a JOIN territories t USING (territory_id) WHERE t.region_id > 0 AND ($batch_id IS NULL OR a.batch_id = $batch_id) ORDER BY ALL;
+SELECT DISTINCT t.region_id, r.timezone
+FROM appeals a
+JOIN territories t USING (territory_id)
+JOIN territories r ON r.territory_id = t.region_id
+WHERE t.region_id > 0 AND ($batch_id IS NULL OR a.batch_id = $batch_id)
+ORDER BY ALL;
+
+-- step: loads
+SELECT source_id, loaded_at FROM batches WHERE source_id IS NOT NULL ORDER BY ALL;
+
+-- step: fallen_silent
+-- The days after the last appeal of a source that is loaded regularly: silent while it usually sends at least 10 a day.
+DELETE FROM source_days d WHERE d.day > (SELECT max(a.day) FROM appeals a WHERE a.source_id = d.source_id);
+INSERT INTO source_days
+WITH ended AS (
+    SELECT source_id, max(day) AS last FROM appeals WHERE source_id IN (SELECT unnest($sources::SMALLINT[])) GROUP BY source_id HAVING max(day) < $last
+), calendar AS (
+    SELECT source_id, last, unnest(generate_series(last - 63, $last::DATE, INTERVAL 1 DAY))::DATE AS day FROM ended
+), received AS (
+    SELECT c.source_id, c.day, c.last, (SELECT count(*) FROM appeals a WHERE a.source_id = c.source_id AND a.day = c.day) AS received
+    FROM calendar c
+), usual AS (
+    SELECT *, median(received) OVER (PARTITION BY source_id, dayofweek(day) ORDER BY day ROWS BETWEEN 8 PRECEDING AND 1 PRECEDING) AS expected
+    FROM received
+)
+SELECT source_id, day, received, expected, CASE WHEN expected >= 10 THEN 'silent' ELSE 'ok' END FROM usual WHERE day > last;
+
+-- step: lags
+-- After how many days, of its territory's own time, the appeals of a source were first loaded.
+SELECT greatest(date_diff('day', day, (first_loaded_at + (day::TIMESTAMP + to_hours(hour::INTEGER) - date_trunc('hour', created_at)))::DATE), 0) AS lag, count(*) AS appeals
+FROM appeals
+WHERE source_id = $source_id AND day BETWEEN greatest($first::DATE, $last::DATE - 400) AND $last AND first_loaded_at IS NOT NULL
+GROUP BY ALL;
 
 -- step: counts
 SELECT a.territory_id, a.topic_id, a.topic_group_id, a.block_id, a.day, count(*) AS appeals
@@ -13,16 +45,28 @@ JOIN territories t USING (territory_id)
 WHERE t.region_id = $region_id AND a.topic_id IS NOT NULL AND a.day BETWEEN $first AND $last
 GROUP BY ALL;
 
--- step: silent
--- Days on which a source silent that day makes a fifth or more of the region's appeals of the eight weeks before.
-SELECT DISTINCT d.day
+-- step: silences
+-- For each silent day of a source, who had its appeals in the eight weeks before: own of all appeals.
+SELECT
+    a.territory_id, a.topic_id, a.topic_group_id, a.block_id, d.source_id, d.day,
+    count(*) FILTER (WHERE a.source_id = d.source_id) AS own, count(*) AS appeals
 FROM source_days d
-WHERE d.state = 'silent' AND d.day BETWEEN $first AND $last AND (
-    SELECT coalesce(avg((a.source_id = d.source_id)::INTEGER), 0)
-    FROM appeals a JOIN territories t USING (territory_id)
-    WHERE t.region_id = $region_id AND a.day BETWEEN d.day - 56 AND d.day - 1
-) >= 0.2
-ORDER BY ALL;
+JOIN appeals a ON a.day BETWEEN d.day - 56 AND d.day - 1
+JOIN territories t USING (territory_id)
+WHERE d.state = 'silent' AND d.day BETWEEN $first AND $last AND t.region_id = $region_id AND a.topic_id IS NOT NULL
+GROUP BY ALL;
+
+-- step: mix
+-- The sources of the last eight weeks.
+SELECT a.territory_id, a.topic_id, a.topic_group_id, a.block_id, a.source_id, count(*) AS appeals
+FROM appeals a
+JOIN territories t USING (territory_id)
+WHERE t.region_id = $region_id AND a.topic_id IS NOT NULL AND a.day BETWEEN $last::DATE - 55 AND $last
+GROUP BY ALL;
+
+-- step: tests
+DELETE FROM spike_tests WHERE region_id = $region_id;
+INSERT INTO spike_tests SELECT * FROM tested WHERE series > 0;
 
 -- step: known
 SELECT s.spike_id, s.episode_id, s.level, s.territory_id, s.topic_id, s.topic_group_id, s.onset, s.last_day, s.first_flagged
@@ -39,7 +83,7 @@ WHERE a.region_id = $region_id AND a.kind = 'municipality' AND b.kind = 'municip
 -- step: replace
 DELETE FROM spike_days WHERE spike_id IN (SELECT spike_id FROM found_spikes);
 DELETE FROM spikes WHERE spike_id IN (SELECT spike_id FROM found_spikes);
-INSERT INTO spikes BY NAME SELECT * EXCLUDE (state), state, NULL AS executors, NULL AS authors, NULL AS copies_share FROM found_spikes;
+INSERT INTO spikes BY NAME SELECT * FROM found_spikes;
 INSERT INTO spike_days BY NAME SELECT * FROM found_days;
 
 -- step: describe
@@ -48,7 +92,8 @@ CREATE OR REPLACE TEMP TABLE inside AS
 SELECT s.spike_id, a.appeal_id, a.executor_id, a.author_key
 FROM spikes s
 JOIN territories t ON CASE WHEN s.level = 'region_topic' THEN t.region_id ELSE t.territory_id END = s.territory_id
-JOIN appeals a ON a.territory_id = t.territory_id AND a.topic_id = s.topic_id AND a.day BETWEEN s.onset AND s.last_day
+JOIN appeals a ON a.territory_id = t.territory_id AND a.day BETWEEN s.onset AND s.last_day
+    AND CASE WHEN s.topic_id IS NULL THEN a.topic_group_id = s.topic_group_id ELSE a.topic_id = s.topic_id END
 WHERE s.executors IS NULL AND s.observed IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE commonest AS
 SELECT spike_id, max(same) AS same
@@ -66,6 +111,25 @@ FROM (
 ) d
 WHERE d.spike_id = spikes.spike_id;
 
+-- step: texts_inside
+SELECT i.spike_id, i.author_key, x.text FROM inside i JOIN texts x USING (appeal_id) WHERE x.text IS NOT NULL ORDER BY i.spike_id, i.appeal_id;
+
+-- step: floods
+UPDATE spikes SET is_flood = f.is_flood FROM flooded f WHERE f.spike_id = spikes.spike_id;
+
 -- step: settle
 -- Spikes of earlier loads that were not found again keep their days and have ended.
-UPDATE spikes SET state = 'ended' WHERE state <> 'ended' AND last_day < $last::DATE - 2;
+UPDATE spikes SET state = 'ended' WHERE state <> 'ended' AND last_day < $last::DATE - CASE frequency WHEN 'W' THEN 6 ELSE 2 END;
+-- In how many earlier years the same series had a spike within three ISO weeks of this one's onset.
+UPDATE spikes SET recurs = 0 WHERE observed IS NOT NULL;
+UPDATE spikes SET recurs = n.years
+FROM (
+    SELECT s.spike_id, count(DISTINCT y.back) AS years
+    FROM spikes s
+    CROSS JOIN range(1, 8) y(back)
+    JOIN spikes o ON o.level = s.level AND o.territory_id = s.territory_id AND o.topic_group_id = s.topic_group_id
+        AND o.topic_id IS NOT DISTINCT FROM s.topic_id AND o.sensitivity <> 'keen'
+        AND abs(date_diff('week', o.onset + to_years(y.back::INTEGER), s.onset)) <= 3
+    GROUP BY s.spike_id
+) n
+WHERE n.spike_id = spikes.spike_id;

@@ -56,7 +56,7 @@ CREATE TABLE spikes (
     excess DOUBLE, ratio DOUBLE, severity DOUBLE, p_value DOUBLE, state VARCHAR, executors SMALLINT, authors INTEGER, copies_share DOUBLE,
     recurs SMALLINT, holiday BOOLEAN, is_flood BOOLEAN, sensitivity VARCHAR);
 CREATE TABLE spike_days (spike_id BIGINT, day DATE, observed INTEGER, expected DOUBLE, upper DOUBLE, p_value DOUBLE, is_alarm BOOLEAN);
--- how many series of a region and level were tested together, on the last day (D) or in the last week (W)
+-- how many series of a region and level are tested together each day (D) or week (W); day: the region's last one with appeals
 CREATE TABLE spike_tests (region_id INTEGER, level VARCHAR, frequency VARCHAR, series INTEGER, day DATE);
 
 -- what people write; each row comes from one line of the journal ----------------------------------------------------------

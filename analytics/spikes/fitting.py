@@ -76,6 +76,28 @@ def _days_off(first_year: int, last_year: int) -> tuple[Days, Days]:
     return days[new_year], days[~new_year]
 
 
+def touches_holiday(first: Days, last: Days) -> NDArray[np.bool_]:
+    """Whether any day from first to last (both included) is a Russian public holiday, a day off next to one, or the one
+    working day between a holiday and another day off."""
+    if not len(first):
+        return np.zeros(0, dtype=bool)
+    first, last = first.astype("datetime64[D]"), last.astype("datetime64[D]")
+    days = np.arange(first.min() - 10, last.max() + 11)
+    holiday = np.isin(days, np.concatenate(_days_off(*(int(str(day)[:4]) for day in (days[0], days[-1])))))
+    off = holiday | ((days.astype(int) + 3) % 7 >= 5)
+    between = ~off
+    between[1:-1] &= (holiday[:-2] & off[2:]) | (off[:-2] & holiday[2:])
+    between[[0, -1]] = False
+    free, touched = off | between, holiday | between
+    for _ in range(5):
+        touched[1:] |= touched[:-1] & free[1:]
+        touched[:-1] |= touched[1:] & free[:-1]
+    so_far = np.append(0, np.cumsum(touched))
+    begin, end = ((bound - days[0]).astype(int) for bound in (first, last))
+    answer: NDArray[np.bool_] = so_far[end + 1] > so_far[begin]
+    return answer
+
+
 def fit(y: Singles, plan: Design, used: Singles | None) -> Fit:
     """Regressions of y [series, time] on the design; used [series, time]: 1 where a point counts, 0 where not; None
     for all."""

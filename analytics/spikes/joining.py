@@ -8,10 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.spikes.fitting import Days, Floats
-from analytics.spikes.scoring import Flags, Frequency, Scores
+from analytics.spikes.scoring import SENSITIVITIES, Flags, Frequency, Scores, Sensitivity, alarms
 
 GAP_DAYS, ONSET_BACK = 2, 3
-STILL_GOING_DAYS, NEW_FOR_DAYS = 2, 7
+STILL_GOING_DAYS, NEW_FOR_DAYS = {"D": 2, "W": 6}, 7
 SAME_EVENT_DAYS = 14
 HOLDS_MOST = 0.6
 IDENTITY = ["level", "territory_id", "subject"]
@@ -65,6 +65,32 @@ def runs(
     )  # fmt: skip
 
 
+def graded_runs(
+    series: pd.DataFrame, dates: Days, counts: NDArray[np.integer] | Floats, scores: Scores, *, frequency: Frequency, tests: int
+) -> tuple[pd.DataFrame, dict[Sensitivity, Flags]]:
+    """The spikes of one family at every sensitivity, and the alarm points of each setting.
+
+    Frame of `runs` with the column sensitivity: the strictest setting that finds the spike. Spikes of the usual setting
+    are as if it were the only one (calm where the calm one flags any of their points); the keen setting adds those that
+    it alone finds, clear of the others.
+    """
+    flags = {name: alarms(scores, counts, frequency=frequency, tests=tests, sensitivity=name).flagged for name in SENSITIVITIES}
+    usual = runs(series, dates, counts, scores, flags["usual"], frequency=frequency)
+    keen = runs(series, dates, counts, scores, flags["keen"], frequency=frequency)
+    beside = keen[["row", "onset", "last_day"]].reset_index().merge(usual, on="row", suffixes=("", "_usual"))
+    gap = pd.Timedelta(days=GAP_DAYS)
+    beside = beside[(beside["onset"] <= beside["last_day_usual"] + gap) & (beside["last_day"] >= beside["onset_usual"] - gap)]
+    scored = dates[-flags["usual"].shape[1] :].astype("datetime64[D]")
+    begin = np.searchsorted(scored, usual["onset"].to_numpy("datetime64[D]"))
+    end = np.searchsorted(scored, usual["last_day"].to_numpy("datetime64[D]"), side="right")
+    calm = [bool(flags["calm"][row, a:b].any()) for row, a, b in zip(usual["row"], begin, end, strict=True)]
+    parts = [
+        usual.assign(sensitivity=np.where(calm, "calm", "usual")),
+        keen[~keen.index.isin(beside["index"])].assign(sensitivity="keen"),
+    ]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True), flags
+
+
 def episodes(
     found: pd.DataFrame, *, today: np.datetime64, known: pd.DataFrame | None = None, neighbours: Collection[tuple[int, int]] = ()
 ) -> pd.DataFrame:
@@ -72,17 +98,18 @@ def episodes(
     to.
 
     found: frames of `runs`, concatenated, with level, territory_id, parent_id (the territory above; itself where there
-    is none), topic_id (missing for a whole topic group) and topic_group_id. today: the last day with data. known:
+    is none), sensitivity (of `graded_runs`), topic_id (missing for a whole topic group) and topic_group_id. today: the last day with data. known:
     spikes stored earlier with spike_id, episode_id, level, territory_id, topic_id, topic_group_id, onset, last_day,
     first_flagged; a spike of the same series that overlaps one keeps its number and the day it was first flagged.
     neighbours: pairs of territories that touch.
 
     Where days and weeks of a series show the same spike, the days stand. Two spikes are one event when they overlap
     (at most GAP_DAYS apart, onsets within SAME_EVENT_DAYS) and either have one topic in the same, neighbouring or
-    containing territories, or one territory and topics of one group. Added columns: spike_id, episode_id (the
-    spike_id of the episode's head: the municipality that holds most of the excess, else the region; an episode keeps
-    a head it has had while that is of the same level), lag_days (onset to first_flagged), state: new | ongoing |
-    ended.
+    containing territories, or one territory and topics of one group; those only the keen setting finds join an event
+    but never two. Added columns: spike_id, episode_id (the spike_id of the episode's head: the municipality that holds
+    most of the excess, else the region; its topic where that holds most of its group's excess, else the group; an
+    episode keeps a head it has had while that is of the same kind), lag_days (onset to first_flagged), state: new |
+    ongoing | ended.
     """
     frame = found.assign(subject=found["topic_id"].fillna(found["topic_group_id"]).astype("int64")).sort_values(
         [*IDENTITY, "onset", "frequency"], ignore_index=True
@@ -91,22 +118,22 @@ def episodes(
     frame["spike_id"], frame["first_flagged"], before = _numbers(frame, known)
     frame["lag_days"] = (frame["first_flagged"] - frame["onset"]).dt.days
     now = pd.Timestamp(today)
-    going = frame["last_day"] >= now - pd.Timedelta(days=STILL_GOING_DAYS)
+    waits = frame["frequency"].map(STILL_GOING_DAYS)
+    going = frame["last_day"] >= now - pd.to_timedelta(waits, unit="D")
     fresh = frame["first_flagged"] > now - pd.Timedelta(days=NEW_FOR_DAYS)
     frame["state"] = np.where(~going, "ended", np.where(fresh, "new", "ongoing"))
     group = _events(frame, frozenset(neighbours) | {(b, a) for a, b in neighbours})
-    frame["episode_id"] = frame["spike_id"]
-    for members in frame.groupby(group, sort=False).groups.values():
-        frame.loc[members, "episode_id"] = _head(frame.loc[members], set(before))
+    frame["episode_id"] = _heads(frame, group, before)
     return frame.drop(columns="subject")
 
 
 def _shown_by_days(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Weekly spikes that overlap a daily one of the same series."""
-    weekly, daily = frame[frame["frequency"] == "W"], frame[frame["frequency"] == "D"]
-    pairs = weekly.reset_index().merge(daily, on=IDENTITY, suffixes=("", "_daily"))
-    shown = pairs[(pairs["onset"] <= pairs["last_day_daily"]) & (pairs["last_day"] >= pairs["onset_daily"])]
-    return np.isin(frame.index, shown["index"])
+    """Weekly spikes that overlap a daily one of the same series; the daily one goes where only the keen setting finds it."""
+    weekly, daily = (frame[frame["frequency"] == frequency].reset_index() for frequency in "WD")
+    pairs = weekly.merge(daily, on=IDENTITY, suffixes=("", "_daily"))
+    pairs = pairs[(pairs["onset"] <= pairs["last_day_daily"]) & (pairs["last_day"] >= pairs["onset_daily"])]
+    weaker = (pairs["sensitivity_daily"] == "keen") & (pairs["sensitivity"] != "keen")
+    return np.isin(frame.index, np.where(weaker, pairs["index_daily"], pairs["index"]))
 
 
 def _numbers(frame: pd.DataFrame, known: pd.DataFrame | None) -> tuple[list[int], pd.Series, list[int]]:
@@ -152,25 +179,48 @@ def _events(frame: pd.DataFrame, touching: frozenset[tuple[int, int]]) -> NDArra
     place, above, subject = (frame[name].to_numpy(np.int64) for name in ("territory_id", "parent_id", "subject"))
     whole_group = frame["topic_id"].isna().to_numpy()
     group = frame["topic_group_id"].to_numpy(np.int64)
+    weak = (frame["sensitivity"] == "keen").to_numpy()
     order = np.argsort(begins, kind="stable")
     reach = np.searchsorted(begins[order], begins[order] + SAME_EVENT_DAYS, side="right")
+    pairs = []
     for at, i in enumerate(order):
         near = order[at + 1 : reach[at]]
         near = near[begins[near] <= ends[i] + GAP_DAYS]
         same_topic = (subject[near] == subject[i]) & (whole_group[near] == whole_group[i])
         related = (group[near] == group[i]) & (place[near] == place[i])
         for j in near[same_topic | related]:
-            at_home = place[i] == place[j] or place[i] == above[j] or place[j] == above[i] or (place[i], place[j]) in touching
-            if at_home:
-                parent[root(int(j))] = root(int(i))
+            if place[i] == place[j] or place[i] == above[j] or place[j] == above[i] or (place[i], place[j]) in touching:
+                pairs.append((int(i), int(j)))
+    holds_strong = ~weak
+    for i, j in sorted(pairs, key=lambda pair: bool(weak[pair[0]] or weak[pair[1]])):
+        a, b = root(i), root(j)
+        if not (weak[i] or weak[j]) or not (holds_strong[a] and holds_strong[b]):
+            parent[b] = a
+            holds_strong[a] |= holds_strong[b]
     return np.array([root(i) for i in range(len(frame))], dtype=np.int64)
 
 
-def _head(members: pd.DataFrame, before: set[int]) -> int:
-    towns = members[members["territory_id"] != members["parent_id"]]
-    regions = members[members["territory_id"] == members["parent_id"]]
-    wide = len(regions) > 0 and (towns.empty or towns["excess"].max() < HOLDS_MOST * regions["excess"].max())
-    heads = regions if wide or towns.empty else towns
-    former = heads[heads["spike_id"].isin(before)]
-    chosen = former if len(former) else heads
-    return int(chosen.loc[chosen["severity"].idxmax(), "spike_id"])
+def _heads(frame: pd.DataFrame, group: NDArray[np.int64], before: Collection[int]) -> NDArray[np.int64]:
+    """The spike_id of the head of the event each row belongs to."""
+    number, excess, severity = frame["spike_id"].to_numpy(np.int64), frame["excess"].to_numpy(float), frame["severity"].to_numpy(float)
+    keen = (frame["sensitivity"] == "keen").to_numpy()
+    region = (frame["territory_id"] == frame["parent_id"]).to_numpy()
+    whole_group = frame["topic_id"].isna().to_numpy()
+    former = np.isin(number, np.fromiter(before, np.int64, len(before)))
+    order = np.argsort(group, kind="stable")
+    head = number.copy()
+    for members in np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(order) else []:
+        found = members[~keen[members]] if not keen[members].all() else members
+        found = _telling(found, region, excess)
+        found = _telling(found, whole_group, excess)
+        found = found[former[found]] if former[found].any() else found
+        head[members] = number[found[severity[found].argmax()]]
+    return head
+
+
+def _telling(rows: NDArray[np.intp], wide: Flags, excess: Floats) -> NDArray[np.intp]:
+    """The narrow rows where the best of them holds most of the excess of the best wide one, else the wide."""
+    narrow, broad = rows[~wide[rows]], rows[wide[rows]]
+    if not len(narrow) or not len(broad):
+        return rows
+    return narrow if excess[narrow].max() >= HOLDS_MOST * excess[broad].max() else broad

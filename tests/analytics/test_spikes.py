@@ -250,7 +250,7 @@ def test_sensitivity_changes_how_much_is_shown_and_the_promise_holds() -> None:
     counts, _, _ = worlds.daily(3000, seed=54)
     scores = spikes.score(counts, DAYS, frequency="D", last=56)
     families = np.arange(3000) // 100
-    shown = [spikes.alarms(scores, counts, families=families, sensitivity=s) for s in ("calm", "normal", "keen")]
+    shown = [spikes.alarms(scores, counts, families=families, sensitivity=s) for s in ("calm", "usual", "keen")]
     assert shown[0].flagged.sum() < shown[1].flagged.sum() < shown[2].flagged.sum()
     assert (shown[1].flagged | ~shown[0].flagged).all() and (shown[2].flagged | ~shown[1].flagged).all()
     for found in shown:

@@ -35,9 +35,13 @@ def load(*parts: Sequence[dict[str, Any]], name: str = "a", first_number: int = 
     small.put(rows, name)
 
 
-def found() -> pd.DataFrame:
+def found(also: str = "usual") -> pd.DataFrame:
+    """The spikes of the usual setting, or also those of the keen one."""
     with store.cursor() as cursor:
-        frame = cursor.execute("SELECT s.*, p.name AS topic FROM spikes s LEFT JOIN topics p USING (topic_id) ORDER BY severity DESC").df()
+        frame = cursor.execute(
+            "SELECT s.*, p.name AS topic FROM spikes s LEFT JOIN topics p USING (topic_id) WHERE sensitivity IN ('calm', 'usual', $also) ORDER BY severity DESC",
+            {"also": also},
+        ).df()
     return frame.assign(onset=frame["onset"].dt.date, last_day=frame["last_day"].dt.date, peak=frame["peak"].dt.date)
 
 
