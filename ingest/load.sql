@@ -195,14 +195,15 @@ INSERT INTO appeals
 SELECT
     t.appeal_id, t.source_id, t.external_id, t.visibility, t.channel_id, t.is_official,
     t.created_at, t.created_local::DATE AS day, hour(t.created_local)::TINYINT, t.territory_id, t.settlement, t.street, t.house,
-    t.lat, t.lon, t.block_id, t.topic_group_id, t.topic_id, CASE WHEN t.topic_id IS NOT NULL THEN 1 END,
+    t.lat, t.lon, coalesce(d.block_id, t.block_id), coalesce(d.topic_group_id, t.topic_group_id), coalesce(d.topic_id, t.topic_id),
+    CASE WHEN t.topic_id IS NOT NULL THEN 1 ELSE d.confidence END,
     t.type, t.status, t.outcome, t.executor_id, t.level, t.assigned_at, t.first_response_at, t.closed_at, w.due_at,
     t.response_minutes, w.response_work_minutes, t.closing_minutes, t.reopened, t.repeat_of,
     t.rating, t.author, t.audience, t.engagement, t.url, coalesce(t.first_loaded_at, $loaded_at), t.source_updated_at, $batch_id
 FROM timed t
 JOIN worked w USING (appeal_id)
-ORDER BY date_trunc('month', t.created_local), t.territory_id, t.created_at;
 LEFT JOIN decided d USING (appeal_id)
+ORDER BY date_trunc('month', t.created_local), t.territory_id, t.created_at;
 INSERT INTO texts
 SELECT i.appeal_id, i.text, coalesce(i.language, k.language), k.keys, i.reply
 FROM incoming i
