@@ -14,6 +14,7 @@ from words import _
 
 Tone = Literal["neutral", "attention", "good", "bad"]
 
+MOST = 5
 _METRIC_COLOUR: dict[Tone, Literal["gray", "orange", "green", "red"]] = {
     "neutral": "gray",
     "attention": "orange",
@@ -112,9 +113,9 @@ def attention_card(card: AttentionCard, key: str) -> None:
 
 
 def attention_row(cards: Sequence[AttentionCard], key: str = "attention") -> None:
-    """Draws up to four calls in a row that wraps; what is left out belongs to the page behind «все»."""
-    grid = st.grid(4, min_column_width=240, gap=12)
-    for number, card in enumerate(cards[:4]):
+    """Draws up to five calls in a row that wraps; what is left out belongs to the page behind «все»."""
+    grid = st.grid(max(len(cards[:MOST]), 4), min_column_width=210, gap=12)
+    for number, card in enumerate(cards[:MOST]):
         with grid:
             attention_card(card, f"{key}_{number}")
 

@@ -1,6 +1,7 @@
 """Plotly charts: each `*_figure` builds a picture, the function without the suffix draws it and returns the click."""
 
 import datetime as dt
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from words import _, dates, numbers
 from words.predicates import ANSWERS
 
 Mark = tuple[dt.date, str]
+MARKS_WRITTEN = 3
 
 
 @dataclass(frozen=True)
@@ -30,18 +32,19 @@ class Line:
 # ---- series with the usual range -------------------------------------------------------------------------------
 
 
-def series_band(frame: pd.DataFrame, key: str, marks: Sequence[Mark] = (), height: int = 300) -> dt.date | None:
-    """Draws a daily series against its usual range and returns the clicked day.
+def series_band(frame: pd.DataFrame, key: str, marks: Sequence[Mark] = (), height: int = 300, *, weekly: bool = False) -> dt.date | None:
+    """Draws a series against its usual range and returns the clicked day (of a `weekly` series: the Monday).
 
-    frame: one row a day, columns day (date), observed (NaN = no data, drawn as a hatched gap; 0 is drawn as 0),
+    frame: one row a day or week, columns day (date), observed (NaN = no data, drawn as a hatched gap; 0 is drawn as 0),
     optional expected, upper, lower (the usual range), is_alarm (bool, ◆), unfinished (bool, open marker after a
-    dotted stretch). marks: dotted vertical lines with their words (notes, measures).
+    dotted stretch), missing (what a gap says under «нет данных»). marks: dotted vertical lines with their words (notes,
+    measures); up to three are written out, all are told on hover.
     """
-    clicked = _show(series_band_figure(frame, marks, height), key)
+    clicked = _show(series_band_figure(frame, marks, height, weekly=weekly), key)
     return dt.date.fromisoformat(clicked) if clicked else None
 
 
-def series_band_figure(frame: pd.DataFrame, marks: Sequence[Mark] = (), height: int = 300) -> go.Figure:
+def series_band_figure(frame: pd.DataFrame, marks: Sequence[Mark] = (), height: int = 300, *, weekly: bool = False) -> go.Figure:
     """The picture of `series_band`."""
     colours = palette()
     fig = figure(height)
@@ -52,7 +55,7 @@ def series_band_figure(frame: pd.DataFrame, marks: Sequence[Mark] = (), height: 
     observed = frame["observed"].astype(float)
     unfinished = _flags(frame, "unfinished")
     alarms = _flags(frame, "is_alarm") & observed.notna()
-    hover = [_day_hover(day, value, row) for day, value, row in zip(days, observed, frame.to_dict("records"), strict=True)]
+    hover = [_day_hover(day, value, row, weekly) for day, value, row in zip(days, observed, frame.to_dict("records"), strict=True)]
     ids = [day.date().isoformat() for day in days]
 
     _add_band(fig, days, frame, colours)
@@ -65,10 +68,11 @@ def series_band_figure(frame: pd.DataFrame, marks: Sequence[Mark] = (), height: 
     _add_line(fig, days, observed, unfinished, colours, colours.data, 2.2, hover, ids)
     if alarms.any():
         _add_alarms(fig, days[alarms], observed[alarms], colours, ids=[i for i, on in zip(ids, alarms, strict=True) if on], count=len(days))
-    for day, words in marks:
-        _add_mark(fig, pd.Timestamp(day), words, colours)
     _count_axis(fig, max(_top(observed), _top(frame.get("upper")), 1))
-    _day_axis(fig, days)
+    _day_axis(fig, days, [pd.Timestamp(day) for day, _words in marks])
+    first, last = fig.layout.xaxis.range
+    inside = [(pd.Timestamp(day), words) for day, words in marks if first <= pd.Timestamp(day) <= last]
+    _add_marks(fig, [(day, f"{words}<br>{dates.short_day(day.date())}") for day, words in _merged(inside)], (first, last), colours)
     return fig
 
 
@@ -93,7 +97,9 @@ def _add_gaps(fig: go.Figure, days: pd.Series, observed: pd.Series, frame: pd.Da
     for run in _stretches(observed.isna()):
         start, end = days[run].iloc[0] - half, days[run].iloc[-1] + half
         _add_hatch(fig, start, end, 0, top, colours)
-        fig.add_annotation(x=start + (end - start) / 2, y=top, text=_("нет данных"), showarrow=False, yanchor="bottom",
+        why = ", ".join(dict.fromkeys(frame["missing"][run])) if "missing" in frame else ""
+        words = _("нет данных") + (f"<br>{_plotly(why)}" if why else "")
+        fig.add_annotation(x=start + (end - start) / 2, y=top, text=words, showarrow=False, yanchor="top" if why else "bottom",
                            bgcolor=colours.page, font={"size": 12, "color": colours.second})  # fmt: skip
 
 
@@ -156,16 +162,43 @@ def _labelled(values: pd.Series, apart: float) -> list[int]:
     return chosen
 
 
-def _add_mark(fig: go.Figure, day: pd.Timestamp, words: str, colours: Palette) -> None:
-    fig.add_vline(x=day, line={"color": colours.text, "width": 1.2, "dash": "dot"})
-    fig.add_annotation(
-        x=day, y=1, yref="paper", yanchor="top", xanchor="right", xshift=-6, showarrow=False, align="right",
-        text=f"<b>{_plotly(words)}</b><br>{dates.short_day(day.date())}", font={"size": 12, "color": colours.text},
+def _merged(marks: Sequence[tuple[Any, str]]) -> list[tuple[Any, str]]:
+    """One entry a place, ready for Plotly; several marks of one place stand one under another."""
+    together: dict[Any, list[str]] = {}
+    for place, words in marks:
+        together.setdefault(place, []).append(words)
+    return [(place, "<br>".join(_wrapped(words) for words in dict.fromkeys(said))) for place, said in sorted(together.items())]
+
+
+def _wrapped(words: str, width: int = 34, lines: int = 3) -> str:
+    """Words in a few short lines, escaped for Plotly."""
+    return "<br>".join(_plotly(line) for line in textwrap.wrap(words, width, max_lines=lines, placeholder="…"))
+
+
+def _add_marks(fig: go.Figure, marks: Sequence[tuple[Any, str]], ends: tuple[Any, Any], colours: Palette) -> None:
+    """Dotted vertical lines; the words of the last three beside them, each lower than the one before, all on hover."""
+    first, last = ends
+    for place, _words in marks:
+        fig.add_vline(x=place, line={"color": colours.text, "width": 1.2, "dash": "dot"})
+    heights = []
+    for step, (place, words) in enumerate(marks[-MARKS_WRITTEN:]):
+        left = (place - first) / (last - first) < 0.45
+        heights.append(1 - 0.3 * step)
+        fig.add_annotation(
+            x=place, y=heights[-1], yref="paper", yanchor="top", xanchor="left" if left else "right", xshift=6 if left else -6,
+            showarrow=False, align="left" if left else "right", text=words, hovertext=words, font={"size": 12, "color": colours.text},
+            bgcolor=colours.page, opacity=0.9,
+        )  # fmt: skip
+    top = fig.layout.yaxis.range[1]
+    fig.add_scatter(
+        x=[place for place, _words in marks], y=[top * 0.99] * len(marks), mode="markers", cliponaxis=False,
+        marker={"symbol": "triangle-down", "size": 9, "color": colours.text}, unselected={"marker": {"opacity": 1}},
+        hovertext=[words for _place, words in marks], hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
 
 
-def _day_hover(day: pd.Timestamp, value: float, row: dict[Any, Any]) -> str:
-    weekday = dates.weekday(day.date())
+def _day_hover(day: pd.Timestamp, value: float, row: dict[Any, Any], weekly: bool) -> str:
+    when = _week(day) if weekly else f"{dates.short_day(day.date())}, {dates.weekday(day.date())}"
     parts = [f"<b>{numbers.integer(value)}</b>" if pd.notna(value) else _("нет данных")]
     upper = row.get("upper")
     if upper is not None and pd.notna(upper):
@@ -176,11 +209,16 @@ def _day_hover(day: pd.Timestamp, value: float, row: dict[Any, Any]) -> str:
         parts.append(_("обычно {usual}").format(usual=usual))
     if row.get("unfinished"):
         parts.append(_("день не закончен"))
-    return f"{dates.short_day(day.date())}, {weekday}<br>{', '.join(parts)}"
+    return f"{when}<br>{', '.join(parts)}"
 
 
-def _day_axis(fig: go.Figure, days: pd.Series) -> None:
-    """Ticks on Mondays of a short period, else on the first days of months, at most seven."""
+def _week(monday: pd.Timestamp) -> str:
+    return dates.span(monday.date(), monday.date() + dt.timedelta(days=6))
+
+
+def _day_axis(fig: go.Figure, days: pd.Series, marks: Sequence[pd.Timestamp] = ()) -> None:
+    """Ticks on Mondays of a short period, else on the first days of months, at most seven. A mark of the week after the
+    last day is still on the axis."""
     mondays = days[days.dt.dayofweek == 0]
     ticks = mondays if len(days) <= 70 else days[days.dt.day == 1]
     if len(days) <= 10 or ticks.empty:
@@ -189,7 +227,7 @@ def _day_axis(fig: go.Figure, days: pd.Series) -> None:
     pad = pd.Timedelta(hours=14)
     fig.update_xaxes(
         tickvals=list(ticks), ticktext=[dates.short_day(tick.date()) for tick in ticks], tickangle=0,
-        range=[days.min() - pad, days.max() + pad],
+        range=[days.min() - pad, max([days.max(), *(mark for mark in marks if mark - days.max() <= pd.Timedelta(days=7))]) + pad],
     )  # fmt: skip
 
 
@@ -209,13 +247,16 @@ def trend_lines(
     unfinished: int = 0,
     percent: bool = True,
     height: int = 320,
+    marks: Sequence[tuple[int, str]] = (),
 ) -> str | None:
     """Draws measures by week or month with labels at the right end and returns the clicked period.
 
     periods: labels in order («авг», «сен»); values of every line in the same order, shares as 0..1 if `percent`.
-    The last `unfinished` periods are hatched, with dotted lines and open markers; norm: (value, words).
+    The last `unfinished` periods are hatched, with dotted lines and open markers; norm: (value, words); marks: (position
+    of the period, words), drawn as in `series_band`.
     """
-    return _show(trend_lines_figure(periods, lines, norm=norm, unfinished=unfinished, percent=percent, height=height), key)
+    fig = trend_lines_figure(periods, lines, norm=norm, unfinished=unfinished, percent=percent, height=height, marks=marks)
+    return _show(fig, key)
 
 
 def trend_lines_figure(
@@ -226,6 +267,7 @@ def trend_lines_figure(
     unfinished: int = 0,
     percent: bool = True,
     height: int = 320,
+    marks: Sequence[tuple[int, str]] = (),
 ) -> go.Figure:
     """The picture of `trend_lines`."""
     colours = palette()
@@ -256,6 +298,8 @@ def trend_lines_figure(
     fig.update_xaxes(range=[-0.5, len(periods) - 0.5], tickvals=list(ticks), tickangle=0,
                      ticktext=[_plotly(periods[tick]).replace(" ", "<br>") for tick in ticks])  # fmt: skip
     fig.update_yaxes(range=[low, high], nticks=7)
+    shown = [(position, words) for position, words in marks if position < len(periods)]
+    _add_marks(fig, _merged(shown), (-0.5, len(periods) - 0.5), colours)
     fig.update_layout(margin={"r": 16 + 7 * max((len(words) for line in lines for words in (line.label, line.note)), default=0)})
     return fig
 
@@ -315,7 +359,7 @@ def bars(frame: pd.DataFrame, key: str, *, tone: str = "neutral") -> str | None:
 def bars_figure(frame: pd.DataFrame, *, tone: str = "neutral") -> go.Figure:
     """The picture of `bars`."""
     colours = palette()
-    fig = figure(34 * max(len(frame), 1) + 12)
+    fig = figure(38 * max(len(frame), 1) + 12)
     if frame.empty:
         return fig
     values = frame["value"].astype(float)
@@ -331,7 +375,7 @@ def bars_figure(frame: pd.DataFrame, *, tone: str = "neutral") -> go.Figure:
     )  # fmt: skip
     fig.update_xaxes(visible=False, range=[0, max(_top(values), 1) * 1.45])
     fig.update_yaxes(showgrid=False, autorange="reversed", ticklabelstandoff=8, tickvals=list(range(len(frame))),
-                     ticks="", ticktext=[_shortened(label) for label in frame["label"]],
+                     ticks="", ticktext=[_wrapped(str(label), 26, 2) for label in frame["label"]],
                      tickfont={"size": 13, "color": colours.text})  # fmt: skip
     fig.update_layout(margin={"t": 2, "b": 2, "r": 2})
     return fig
@@ -587,6 +631,67 @@ def _strip_legend() -> str:
             (_("пусто, но здесь и обычно мало"), colours.page),
         ]
     )
+
+
+# ---- days of spikes --------------------------------------------------------------------------------------------
+
+
+def spike_strips(spikes: pd.DataFrame, cells: pd.DataFrame, key: str, first: dt.date, last: dt.date) -> str | None:
+    """Draws a strip of days for each spike, in the given order, and returns the id of the clicked one.
+
+    spikes: id (string), label, weekly (bool), onset, last_day. cells: id, day (Monday of a weekly series), observed,
+    expected, is_alarm, for the days known. The axis is first … last.
+    """
+    colours = palette()
+    st.html(
+        _legend(
+            [(_("как обычно"), colours.band), (_("выше обычного"), colours.attention_tint), (_("выше границы обычного"), colours.attention)]
+        )
+    )
+    return _show(spike_strips_figure(spikes, cells, first, last), key)
+
+
+def spike_strips_figure(spikes: pd.DataFrame, cells: pd.DataFrame, first: dt.date, last: dt.date) -> go.Figure:
+    """The picture of `spike_strips`."""
+    colours = palette()
+    fig = figure(44 * max(len(spikes), 1) + 44)
+    if spikes.empty:
+        return fig
+    rows = {own: row for row, own in enumerate(spikes["id"])}
+    facts = spikes.set_index("id")
+    known = cells[cells["id"].isin(rows)]
+    of = facts.loc[known["id"]]
+    length = of["weekly"].map({True: 7, False: 1}).to_numpy()
+    day = pd.to_datetime(known["day"])
+    inside = (day + pd.to_timedelta(length - 1, unit="D") >= of["onset"].to_numpy()) & (day <= of["last_day"].to_numpy())
+    alarm = known["is_alarm"].astype(bool)
+    raised = ~alarm & inside & (known["observed"] > known["expected"])
+    unknown = known["observed"].isna()
+    hover = [
+        f"{_plotly(label)}<br>{_week(at) if n == 7 else dates.short_day(at.date())}: <b>{numbers.integer(seen)}</b>, "
+        + _("обычно {usual}").format(usual=numbers.decimal(usual, 1))
+        for label, at, n, seen, usual in zip(of["label"], day, length, known["observed"], known["expected"], strict=True)
+    ]
+    looks = ((unknown, colours.page, colours.line), (~alarm & ~raised & ~unknown, colours.band, colours.band), (raised, colours.attention_tint, colours.attention), (alarm, colours.attention, colours.attention))  # fmt: skip
+    for look, fill, edge in looks:
+        on = look.to_numpy()
+        fig.add_bar(
+            x=(day + pd.to_timedelta((length - 1) / 2, unit="D"))[on], y=[0.4] * int(on.sum()), base=known["id"].map(rows)[on],
+            width=(length[on] - 0.2) * 24 * 3600 * 1000, customdata=[[own] for own in known["id"][on]],
+            marker={"color": fill, "line": {"color": edge, "width": 1}},
+            hovertext=[words for words, shown in zip(hover, on, strict=True) if shown], hovertemplate="%{hovertext}<extra></extra>",
+            unselected={"marker": {"opacity": 1}},
+        )  # fmt: skip
+    for row, label in enumerate(spikes["label"]):
+        fig.add_annotation(x=0, xref="paper", xanchor="left", xshift=-12, y=row - 0.05, yanchor="bottom", showarrow=False, text=_plotly(label),
+                           font={"size": 12, "color": colours.text})  # fmt: skip
+    mondays = pd.date_range(first, last, freq="W-MON")
+    step = -(-len(mondays) // 6)
+    fig.update_xaxes(range=[pd.Timestamp(first) - pd.Timedelta(hours=14), pd.Timestamp(last) + pd.Timedelta(hours=14)], tickangle=0,
+                     tickvals=list(mondays[::step]), ticktext=[f"{at.day} {dates.SHORT[at.month - 1]}" for at in mondays[::step]])  # fmt: skip
+    fig.update_yaxes(visible=False, range=[len(spikes) - 0.4, -0.6])
+    fig.update_layout(barmode="overlay", margin={"t": 0, "b": 0, "l": 14})
+    return fig
 
 
 # ---- months ----------------------------------------------------------------------------------------------------

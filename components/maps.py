@@ -80,7 +80,8 @@ def bubble_map(
 ) -> int | None:
     """Draws territories, coloured by rate, and returns the id of the clicked one.
 
-    frame: id, name, lat, lon, value (count), rate (the measure called `metric`, NaN = too little data), spikes.
+    frame: id, name, lat, lon, value (count), rate (the measure called `metric`, NaN = too little data), spikes,
+    optional tip (the second line of the tooltip in place of count and rate).
     layer: polygons with properties.id are filled where known, the others stand as bubbles sized by count.
     outline: a border drawn under everything. The legend with its breaks stands above the map.
     """
@@ -234,7 +235,8 @@ def _feature(row: Mapping[Any, Any], geometry: GeoJson, metric: str) -> GeoJson:
     rate = None if pd.isna(row["rate"]) else float(row["rate"])
     shown = _("мало данных") if rate is None else f"{numbers.number(rate)} {metric}"
     spikes = int(row["spikes"]) if pd.notna(row["spikes"]) else 0
-    lines = [f"<b>{html.escape(str(row['name']))}</b>", f"{numbers.integer(row['value'])} · {html.escape(shown)}"]
+    told = row.get("tip") or f"{numbers.integer(row['value'])} · {shown}"
+    lines = [f"<b>{html.escape(str(row['name']))}</b>", html.escape(str(told))]
     if spikes:
         lines.append(html.escape(_("◆ всплесков: {count}").format(count=spikes)))
     properties = {

@@ -13,7 +13,7 @@ from components.sparkline import sparkline
 from components.theme import Palette, palette
 from words import _, dates, numbers
 
-Kind = Literal["text", "count", "rate", "percent", "part", "points", "change", "minutes", "days", "moment", "day", "trend", "bar"]
+Kind = Literal["text", "count", "rate", "percent", "part", "points", "change", "minutes", "days", "moment", "day", "trend", "bar", "tenths"]
 
 STEPS = (0.5, 0.67, 0.85, 1.2, 1.5, 2.0)
 SMALL = 10
@@ -112,6 +112,7 @@ def _config(column: Column, frame: pd.DataFrame) -> Any:
 FORMATS: Mapping[str, Callable[[Any], str]] = {
     "count": numbers.integer,
     "rate": lambda value: numbers.decimal(value, 2),
+    "tenths": lambda value: numbers.decimal(value, 1),
     "percent": numbers.percent,
     "part": numbers.part,
     "points": numbers.points,

@@ -18,9 +18,9 @@ def silent_days(first: date, last: date) -> pd.DataFrame:
     return ask("silent_days", first=first, last=last)
 
 
-def missing_days(scope: Scope, first: date, last: date) -> list[date]:
-    """The days on which a source was silent that usually makes a fifth or more of the scope's appeals."""
-    return [day.date() for day in ask("missing_days", scope.over(first, last))["day"]]
+def missing_days(scope: Scope, first: date, last: date) -> pd.DataFrame:
+    """day, source: the days on which a source was silent that usually makes a fifth or more of the scope's appeals."""
+    return ask("missing_days", scope.over(first, last))
 
 
 def batches(limit: int = 200) -> pd.DataFrame:

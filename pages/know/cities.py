@@ -79,5 +79,5 @@ with st.container(border=True):
     with st.container(horizontal=True):
         links.open_button(_("Открыть: {name}").format(name=picked[0]), OVERVIEW, {"place": own, **topic}, key="cities_open", primary=True)
         if going.get(own):
-            links.open_button(_("Всплески: {n}").format(n=going[own]), SPIKES, {"place": own}, key="cities_spikes")
+            links.open_button(_("Всплески: {n}").format(n=going[own]), SPIKES, {"place": own, "state": "period"}, key="cities_spikes")
         links.open_button(_("Показать {n}").format(n=counted(n, "обращение")), LIST, {"place": own, **topic}, key="cities_list")

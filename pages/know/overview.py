@@ -7,15 +7,17 @@ from components.cards import AttentionCard, KpiCard, Link
 from queries import figures, spikes, store
 from queries.context import Context
 from queries.metrics import METRICS
+from queries.spikes import Chosen
 from words import _
 from words.dates import day, span
 from words.figures import delta_text, delta_tone, value_text, verdict
-from words.numbers import integer, per_thousand, percent, times
+from words.numbers import decimal, integer, per_thousand, percent, times
 from words.plurals import counted
 from words.sentences import overview_finding
 
 LIST, SPIKE, SPIKES, KPI = "pages/know/appeals.py", "pages/prevent/spike.py", "pages/prevent/spikes.py", "pages/solve/kpi.py"
 TREND_DAYS = 28
+SPIKES_SHOWN = 3
 TOP = 7
 
 context: Context = st.session_state["context"]
@@ -23,9 +25,10 @@ scope, before = context.scope, context.scope.before()
 
 
 def attention(backlog, alarms) -> None:  # type: ignore[no-untyped-def]
-    """Up to four things that call for a person."""
+    """What calls for a person: the three gravest spikes, new ones first, what is overdue and what is due soon."""
     found = []
-    for spike in alarms.head(2).itertuples():
+    serious = alarms.sort_values("state", key=lambda state: state != "new", kind="stable").head(SPIKES_SHOWN)
+    for spike in serious.itertuples():
         is_new = spike.state == "new"
         found.append(
             AttentionCard(
@@ -33,11 +36,11 @@ def attention(backlog, alarms) -> None:  # type: ignore[no-untyped-def]
                 tone="attention",
                 fresh=is_new,
                 state=(_("Новый всплеск, с {day}") if is_new else _("Всплеск продолжается, с {day}")).format(day=day(spike.onset)),
-                title=f"{spike.topic or spike.topic_group} · {spike.territory}",
+                title=f"{spike.what} · {spike.territory}",
                 text=_("{seen} при обычных {usual}, {times} к обычному").format(
-                    seen=counted(spike.observed, "обращение"), usual=integer(spike.expected), times=times(spike.ratio)
+                    seen=counted(spike.observed, "обращение"), usual=integer(spike.expected) if spike.expected >= 10 else decimal(spike.expected), times=times(spike.ratio)
                 ),
-                link=Link(_("Открыть всплеск →"), SPIKE, {"id": spike.spike_id, "place": spike.territory_id}),
+                link=Link(_("Открыть всплеск →"), SPIKE, {"id": spike.spike_id}),
             )
         )
     holders = figures.overdue_executors(scope)
@@ -76,6 +79,8 @@ def attention(backlog, alarms) -> None:  # type: ignore[no-untyped-def]
         )
     if found:
         cards.attention_row(found)
+    if len(alarms) > len(serious):
+        links.page_link(_("Все идущие сейчас: {n} →").format(n=counted(len(alarms), "всплеск")), SPIKES, {"state": "current"})
 
 
 def kpi(history, previous) -> None:  # type: ignore[no-untyped-def]
@@ -188,7 +193,7 @@ def topics(frame) -> None:  # type: ignore[no-untyped-def]
 history = figures.periods(scope)
 previous = figures.totals(before) if before else None
 top = figures.top_topics(scope)
-alarms = spikes.listing(scope, scope.first)
+alarms = spikes.described(spikes.found(scope, Chosen(), context.days.last_full).spikes)
 headline.headline(
     overview_finding(
         int(history.loc[0, "appeals"]),
@@ -198,7 +203,7 @@ headline.headline(
     ),
     f"{context.place.name}, {span(scope.first, scope.last)}",
 )
-attention(figures.backlog(scope), alarms[alarms["state"] != "ended"])
+attention(figures.backlog(scope), alarms)
 kpi(history, previous)
 left, right = st.columns([5, 3], gap="large")
 with left:

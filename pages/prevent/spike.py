@@ -1,18 +1,21 @@
 """«Что стоит за всплеском и что с ним делают?»"""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pandas as pd
 import streamlit as st
 
 from components import charts, headline, links, maps, quotes, tables
 from components.tables import Column
-from queries import appeals, spikes, writes
+from queries import appeals, outlines, spikes, writes
 from queries.appeals import Chosen
 from queries.context import Context
 from words import _
 from words.dates import day, moment, span
-from words.numbers import integer, times
+from words.numbers import decimal, integer, times
 from words.plurals import counted
-from words.predicates import DECISIONS, SPIKE_STATES
+from words.predicates import DECISIONS, SPIKE_STATES, short_channel
 
 LIST, SPIKES, SPIKE = "pages/know/appeals.py", "pages/prevent/spikes.py", "pages/prevent/spike.py"
 KINDS = {"cause": _("Причина"), "note": _("Заметка"), "decision": _("Решение")}
@@ -29,9 +32,12 @@ if spike is None:
     )
     st.stop()
 
-spike_id = int(spike["spike_id"])
-scope = spikes.scope_of(context.scope, spike, context.territories.places(int(spike["territory_id"])))
+spike_id, weekly, is_found = int(spike["spike_id"]), spike["frequency"] == "W", not pd.isna(spike["observed"])
+tree = context.territories
+context = replace(context, zone=tree.timezone(int(spike["territory_id"])))
+scope = spikes.scope_of(context.scope, spike, tree.places(int(spike["territory_id"])))
 place, what = spike["territory"], spike["topic"] if not pd.isna(spike["topic"]) else spike["topic_group"]
+kept = {name: st.query_params[name] for name in spikes.KEYS if name in st.query_params}
 own = {
     "place": scope.place,
     "from": scope.first.isoformat(),
@@ -46,20 +52,35 @@ terms = spikes.terms(scope, texts)
 
 def series() -> None:
     """The spike in its series."""
-    frame = spikes.days(spike_id)
+    frame = spikes.days(scope, spike)
+    if frame.empty:
+        headline.empty(
+            _("Ряда по дням больше нет"),
+            _("После новой загрузки этот рост не вышел за границу обычного, поэтому отдельно он не хранится."),
+            (_("Показать {n} →").format(n=counted(number, "обращение")), LIST, own),
+        )
+        return
+    inside = frame[frame["day"].between(spike["onset"], spike["last_day"])]
+    peak = spike["peak"].date()
     headline.section(
-        _("Пик: {n}, {day}").format(n=counted(int(frame["observed"].max()), "обращение"), day=day(spike["peak"])),
-        _(
-            "Обращений в день. Полоса: обычный уровень, пунктир: ожидаемое, ◆ день выше границы. Нажмите на точку, чтобы увидеть обращения дня"
+        _("Пик: {n}, {day}").format(
+            n=counted(int(inside["observed"].max()), "обращение"), day=span(peak, peak + timedelta(days=6)) if weekly else day(peak)
         ),
+        (_("Обращений в неделю. ") if weekly else _("Обращений в день. "))
+        + (_("Полоса: обычный уровень, пунктир: ожидаемое, ◆ выше границы. Нажмите на точку, чтобы увидеть обращения")),
     )
-    picked = charts.series_band(frame, "spike_series", marks=spikes.marks(scope))
+    picked = charts.series_band(frame, "spike_series", marks=spikes.marks(scope), weekly=weekly)
     headline.method_note(
-        spikes.METHODS[spike["method"]],
+        " ".join([spikes.METHODS[spike["method"]], *([spikes.WEEKLY] if weekly else [])]),
         _("Замечен {day}, рост с {onset}").format(day=day(spike["first_flagged"]), onset=day(spike["onset"])),
     )
+    silent = frame[frame["missing"] != ""]
+    if len(silent):
+        st.caption(_("Источник молчал: {which}. Эти дни показаны пропуском и во всплеск не входят").format(which=", ".join(
+            f"{name} {span(days.min().date(), days.max().date())}" for name, days in silent.groupby("missing")["day"]
+        )))  # fmt: skip
     if picked:
-        links.open_page(LIST, own | {"from": picked.isoformat(), "to": picked.isoformat()})
+        links.open_page(LIST, own | {"from": picked.isoformat(), "to": (picked + timedelta(days=6 * weekly)).isoformat()})
 
 
 @st.dialog(_("Записать"))
@@ -85,13 +106,17 @@ def write(kind: str) -> None:
             )
         else:
             writes.save_decision(spike_id, chosen, text)
+        st.toast(_("Сохранено"))
         st.rerun()
 
 
 def decide() -> None:
     """What people have written, and the buttons to write."""
-    log = spikes.records(spike_id)
-    headline.section(_("Что с этим делаем"), _("Решения ещё нет") if log.empty else "")
+    log = spikes.records(context.everywhere(), spike)
+    headline.section(
+        _("Что с этим делаем"),
+        _("Решения ещё нет") if pd.isna(spike["decision"]) else _("Решение: {what}").format(what=DECISIONS[spike["decision"]]),
+    )
     with st.container(horizontal=True):
         if st.button(_("Записать причину"), type="primary", key="save_cause"):
             write("cause")
@@ -100,20 +125,15 @@ def decide() -> None:
         if st.button(_("Добавить заметку"), key="save_note"):
             write("note")
     for entry in log.itertuples():
-        label = DECISIONS.get(entry.what, "") if entry.kind == "decision" else day(pd.Timestamp(entry.what)) if entry.kind == "note" else ""
-        quotes.quote_card(
-            entry.text or label,
-            " · ".join(
-                filter(
-                    None,
-                    [
-                        KINDS[entry.kind],
-                        label if entry.text else "",
-                        moment(pd.Timestamp(entry.written_at, tz="UTC").tz_convert(context.zone).tz_localize(None)),
-                    ],
-                )
-            ),
-        )
+        quotes.quote_card(*record(entry))
+
+
+def record(entry) -> tuple[str, str]:  # type: ignore[no-untyped-def]
+    """The words of a record and the line under them."""
+    said = DECISIONS.get(entry.what, "") if entry.kind == "decision" else day(pd.Timestamp(entry.what)) if entry.kind == "note" else ""
+    elsewhere = "" if entry.spike_id == spike_id else f"{entry.territory}, {entry.topic}"
+    facts = [KINDS[entry.kind], said if entry.text else "", elsewhere, moment(context.local(entry.written_at))]
+    return entry.text or said, " · ".join(filter(None, facts))
 
 
 def different() -> None:
@@ -148,7 +168,7 @@ def where() -> None:
     if streets.empty:
         st.caption(_("Адресов в обращениях нет"))
         return
-    maps.bubble_map(
+    clicked = maps.bubble_map(
         pd.DataFrame(
             {
                 "id": range(len(streets)),
@@ -158,12 +178,19 @@ def where() -> None:
                 "value": streets["appeals"],
                 "rate": streets["appeals"].astype(float),
                 "spikes": 0,
+                "tip": [counted(n, "обращение") for n in streets["appeals"]],
             }
         ),
         _("обращений"),
         "spike_map",
+        outline=outlines.regions({tree.all[int(spike["region_id"])].name}) if int(spike["region_id"]) == scope.place else None,
         height=300,
     )
+    if clicked is not None:
+        one = streets.iloc[clicked]
+        links.page_link(
+            _("{street}: показать {n} →").format(street=one["street"], n=integer(one["appeals"])), LIST, own | {"street": one["street"]}
+        )
     picked = charts.bars(pd.DataFrame({"label": streets["street"], "value": streets["appeals"]}).head(6), "spike_streets")
     if picked:
         links.open_page(LIST, own | {"street": picked})
@@ -174,12 +201,16 @@ def who() -> None:
     channels, executors = appeals.by_channel(scope), appeals.by_executor(scope)
     headline.section(_("Откуда пишут"), _("Обращений по каналам"))
     picked = charts.bars(
-        pd.DataFrame({"label": channels["channel"], "value": channels["appeals"], "id": channels["channel_id"].astype(str)}),
+        pd.DataFrame(
+            {"label": channels["channel"].map(short_channel), "value": channels["appeals"], "id": channels["channel_id"].astype(str)}
+        ),
         "spike_channels",
     )
     if picked:
         links.open_page(LIST, own | {"channels": picked})
-    headline.section(_("Кто отвечает: {n}").format(n=counted(len(executors), "исполнитель")), _("Обращений у исполнителя"))
+    headline.section(
+        _("Кто отвечает: {n}").format(n=counted(int(executors["executor_id"].notna().sum()), "исполнитель")), _("Обращений у исполнителя")
+    )
     label = executors["executor"].fillna(_("не назначен"))
     picked = charts.bars(
         pd.DataFrame(
@@ -222,41 +253,73 @@ def speech() -> None:
 
 
 def alike() -> None:
-    """Earlier spikes of the same kind."""
+    """Earlier spikes of the same kind: what was done and what came of it."""
     past = spikes.similar(context.everywhere(), spike)
-    headline.section(_("Похожее уже было") if len(past) else _("Похожих всплесков раньше не было"))
+    headline.section(
+        _("Похожее уже было: {n}").format(n=counted(len(past), "всплеск")) if len(past) else _("Похожих всплесков раньше не было"),
+        _("Та же группа тем. «Что вышло» сравнивает пик с двумя неделями после конца; это ещё не действие меры") if len(past) else "",
+    )
     if past.empty:
         return
+    said = past["said"].fillna("").where(past["said"].fillna("") != "", "")
     row = tables.ranked(
-        past.assign(cause=past["cause"].fillna(""), decision=[DECISIONS.get(d, "") for d in past["decision"]]),
+        past.assign(
+            days=(past["last_day"] - past["onset"]).dt.days + 1,
+            cause=past["cause"].fillna(_("не записана")),
+            done=[
+                ": ".join(filter(None, (DECISIONS.get(d, ""), words))) or _("не записано")
+                for d, words in zip(past["decision"], said, strict=True)
+            ],
+            outcome=[came_of(one) for one in past.itertuples()],
+        ),
         [
             Column("onset", _("Когда"), "day"),
             Column("territory", _("Где")),
             Column("topic", _("О чём")),
             Column("observed", _("Обращений"), "count"),
+            Column("days", _("Дней"), "count"),
             Column("cause", _("Причина")),
-            Column("decision", _("Решение")),
+            Column("done", _("Что сделали")),
+            Column("outcome", _("Что вышло")),
         ],
         key="spike_similar",
     )
     if row is not None:
-        links.open_page(SPIKE, {"id": int(past.iloc[row]["spike_id"])})
+        links.open_page(SPIKE, {"id": int(past.iloc[row]["spike_id"]), **kept})
 
 
-headline.breadcrumb([(_("Всплески"), SPIKES, None), (place, SPIKES, {"place": scope.place})], what)
-headline.headline(
-    _("{place}, «{what}»: {n} вместо обычных {usual}").format(
-        place=place, what=what, n=counted(int(spike["observed"]), "обращение"), usual=integer(max(round(spike["expected"]), 0))
-    ),
-    ". ".join(
-        [
-            _("◆ {state}, с {onset}").format(state=SPIKE_STATES[spike["state"]].capitalize(), onset=day(spike["onset"])),
-            span(scope.first, scope.last),
-            *spikes.flags(spike),
-            counted(int(spike["authors"]), "автор"),
-        ]
-    ),
-)
+def came_of(past) -> str:  # type: ignore[no-untyped-def]
+    """«С 38 в день до 2,4, обычно 2,1»."""
+    if pd.isna(past.peak) or past.points_after < (1 if past.frequency == "W" else 7):
+        return _("мало данных")
+    step = _("в неделю") if past.frequency == "W" else _("в день")
+    return _("с {peak} {step} до {after}, обычно {usual}").format(
+        peak=integer(past.peak), step=step, after=decimal(past.after, 1), usual=decimal(past.usual, 1)
+    )
+
+
+def finding() -> tuple[str, str]:
+    """The headline and the line under it."""
+    if not is_found:
+        return (
+            _("{place}, «{what}»: всплеск не подтвердился").format(place=place, what=what),
+            _("{span}: {n}. Новые данные изменили обычный уровень. Записанное людьми сохранено").format(
+                span=span(scope.first, scope.last), n=counted(number, "обращение")
+            ),
+        )
+    usual = max(spike["expected"], 0)
+    writers = _("пишут {n}").format(n=counted(int(spike["authors"]), "автор")) if spike["authors"] else ""
+    said = filter(None, [*spikes.flags(spike).values(), writers])
+    return (
+        _("{place}, «{what}»: {n} вместо обычных {usual}").format(
+            place=place, what=what, n=counted(number, "обращение"), usual=integer(usual) if usual >= 10 else decimal(usual)
+        ),
+        ". ".join([f"◆ {SPIKE_STATES[spike['state']].capitalize()}", span(scope.first, scope.last), *(one[0].upper() + one[1:] for one in said)]),
+    )
+
+
+headline.breadcrumb([(_("Всплески"), SPIKES, kept), (place, SPIKES, kept | {"place": scope.place})], what)
+headline.headline(*finding())
 left, right = st.columns([5, 3], gap="large")
 with left:
     series()

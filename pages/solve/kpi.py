@@ -8,7 +8,7 @@ import streamlit as st
 from components import charts, headline, links, tables
 from components.charts import Line
 from components.tables import Column
-from queries import appeals, figures, kpi
+from queries import appeals, figures, kpi, spikes
 from queries.context import Context
 from queries.metrics import METRICS
 from words import _
@@ -43,6 +43,7 @@ bucket = st.segmented_control(
     _("Шаг"), list(BUCKETS), format_func=BUCKETS.get, default="month", key="kpi_bucket", label_visibility="collapsed", required=True
 )
 frame = kpi.by_period(scope, bucket, context.days.last_full, context.days.first)
+marks = spikes.marks_by_period(scope, [first.date() for first in pd.to_datetime(frame["first"])])
 labels = [period_label(first, bucket) for first in frame["first"]]
 finished = -1 - int(frame["unfinished"].sum() if len(frame) > 1 else 0)
 
@@ -76,6 +77,7 @@ def resolution() -> None:
         "kpi_resolution",
         norm=(target, _("норма {target}").format(target=percent(target))) if target else None,
         unfinished=int(frame["unfinished"].sum()),
+        marks=marks,
     )
     headline.method_note(" ".join(METRICS[key].title + ": " + METRICS[key].formula for key in VARIANTS))
     open_period(picked, "resolved_on_time")
@@ -95,6 +97,7 @@ def response() -> None:
         norm=(target / 60, _("норма {target}").format(target=value_text("minutes", target))) if target else None,
         unfinished=int(frame["unfinished"].sum()),
         percent=False,
+        marks=marks,
     )
     headline.method_note(METRICS["first_response"].formula)
     open_period(picked, None)

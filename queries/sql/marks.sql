@@ -1,12 +1,19 @@
--- question: which notes and causes belong on a chart of these places and topics?
--- params: $places, $groups, $topics (both empty: all topics)
--- columns: day, text
-SELECT m.day, m.text
+-- question: which notes, causes and decisions belong on a chart of these places and topics?
+-- params: $places, $blocks, $groups, $topics (all three empty: all topics)
+-- columns: day, kind (note | cause | a kind of decision), text
+SELECT m.day, m.kind, m.text
 FROM (
-    SELECT n.day, n.text, n.territory_id, n.topic_group_id, n.topic_id FROM notes n
+    SELECT n.day, 'note' AS kind, n.text, n.territory_id, n.topic_group_id, n.topic_id FROM notes n
     UNION ALL
-    SELECT s.onset, 'Причина: ' || c.text, s.territory_id, s.topic_group_id, s.topic_id FROM causes c JOIN spikes s USING (spike_id)
+    SELECT s.onset, 'cause', c.text, s.territory_id, s.topic_group_id, s.topic_id FROM causes c JOIN spikes s USING (spike_id)
+    UNION ALL
+    SELECT d.written_at::DATE, d.kind, d.text, s.territory_id, s.topic_group_id, s.topic_id
+    FROM decisions d JOIN spikes s USING (spike_id)
+    QUALIFY row_number() OVER (PARTITION BY d.spike_id, d.kind ORDER BY d.written_at DESC) = 1
 ) m
-WHERE {noted} AND list_contains($places::INTEGER[], m.territory_id)
-    AND (len($groups) + len($topics) = 0 OR list_contains($groups::SMALLINT[], m.topic_group_id) OR list_contains($topics::SMALLINT[], m.topic_id))
-ORDER BY m.day
+LEFT JOIN topic_groups g USING (topic_group_id)
+WHERE {noted} AND list_contains($places::INTEGER[], m.territory_id) AND (
+    len($blocks) + len($groups) + len($topics) = 0 OR list_contains($blocks::SMALLINT[], g.block_id)
+    OR list_contains($groups::SMALLINT[], m.topic_group_id) OR list_contains($topics::SMALLINT[], m.topic_id)
+)
+ORDER BY m.day, m.kind, m.text

@@ -95,8 +95,8 @@ def test_an_empty_trend_draws_no_picture(app):
     assert len(pictures) == 1
 
 
-def test_at_most_four_calls_for_attention(app):
-    assert sum("◆" in one.value for one in app.run().markdown) == 4
+def test_at_most_five_calls_for_attention(app):
+    assert sum("◆" in one.value for one in app.run().markdown) == 5
 
 
 def test_links_keep_the_scope_and_change_what_they_name(app):

@@ -22,7 +22,7 @@ from tests.queries.scopes import many, scope
 FILES = sorted(path.stem for path in ask.SQL.glob("*.sql"))
 # What every reader is told alike: names and loads.
 FOR_ALL = {
-    "batches", "channels", "executor", "facts", "rejects", "silent_days", "source", "source_calendar", "sources", "territories", "topic_tree", "unplaced",
+    "batches", "channels", "executor", "executors", "facts", "rejects", "silent_days", "source", "source_calendar", "sources", "territories", "topic_tree", "unplaced", "views",
 }  # fmt: skip
 FRAGMENTS = {
     "chosen": f"({PREDICATES['all']} OR {PREDICATES['late']})",
@@ -30,6 +30,7 @@ FRAGMENTS = {
     "about": "a.block_id",
     "bucket": "date_trunc('week', a.day)::DATE",
     "rung": deadlines.RUNG,
+    "body": "a.territory_id",
     "words": "keys <> ''",
     "narrow_first": "OFFSET 0",
 }
@@ -44,7 +45,7 @@ def answer(name: str, asked: Scope, **more: Any) -> pd.DataFrame:
         "start": pd.Timestamp(asked.first), "end": pd.Timestamp(asked.last), "moments": [small.AS_OF], "since": date(1, 1, 1), "until": date(9999, 1, 1),
         "spike_id": 1, "spike_ids": [1, 2, 3], "episode_id": 1, "topic_id": 35, "regions": [],
         "topic_group_id": 18, "territory_id": MINE, "onset": date(2025, 1, 1), "places": [0, 2300, 2301, 6401], "blocks": [], "groups": [], "topics": [],
-        "appeal_id": 0, "batch_id": 1, "executor_id": 1, "source_id": 1, "step": 1, "ids": appeal_ids(), "as_of": small.AS_OF,
+        "appeal_id": 0, "batch_id": 1, "executor_id": 1, "source_id": 1, "step": 1, "page": "rating", "ids": appeal_ids(), "as_of": small.AS_OF,
     }  # fmt: skip
     return ask.ask(name, asked, FRAGMENTS, **(values | more))
 

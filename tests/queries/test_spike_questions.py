@@ -1,6 +1,7 @@
 """The list of spikes, one spike with its words and days, what people write about it."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def test_the_scope_of_a_spike_is_its_list(store_file: Path) -> None:
     assert (own.first, own.last, own.topics, own.places) == (date(2024, 6, 10), date(2024, 6, 12), (35,), (2301,))
     rows = [r for r in naive.rows() if r.territory_id == 2301 and r.topic == "Ямы и выбоины" and own.first <= r.day <= own.last]
     assert appeals.count(own, appeals.Chosen())[0] == len(rows) > 2
-    assert spikes.days(1)["day"].dt.date.tolist() == [date(2024, 6, 10)]
+    assert spikes.days(own, found)["day"].dt.date.tolist() == [date(2024, 6, 10)]
+    assert spikes.days(replace(own, access=scope(reader=(6401,)).access), found).empty
 
 
 def test_what_people_write_is_kept_in_order_and_drawn_on_the_charts(store_file: Path) -> None:
@@ -60,13 +62,15 @@ def test_what_people_write_is_kept_in_order_and_drawn_on_the_charts(store_file: 
     writes.save_decision(1, "acknowledged")
     writes.save_decision(1, "measure_planned", "Поливать дважды в день")
     writes.save_cause(2, "Авария")
-    found = spikes.records(1)
+    found = spikes.records(scope(), spikes.one(scope(), 1))  # type: ignore[arg-type]
     assert sorted(found["kind"]) == ["cause", "decision", "decision", "note"]
     assert set(found["text"]) >= {"Ремонт набережной", "Полив начат"}
     assert [entry["kind"] for entry in lines()] == ["cause", "note", "decision", "decision", "cause"]
     assert spikes.one(scope(), 1)["decision"] in writes.DECISIONS  # type: ignore[index]
     town = scope(2301, topics=(35,), groups=(18,))
-    assert spikes.marks(town) == [(date(2024, 6, 10), "Причина: Ремонт набережной"), (date(2024, 6, 11), "Полив начат")]
+    said = [(date(2024, 6, 10), "Причина: Ремонт набережной"), (date(2024, 6, 11), "Полив начат")]
+    decided = [(small.CLOCK.date(), words) for words in ("Принято к сведению", "Назначена мера: Поливать дважды в день")]
+    assert spikes.marks(town) == said + decided
     assert spikes.marks(scope(2301)) == spikes.marks(town)
     assert spikes.marks(scope(2301, topics=(1,))) == []
     assert spikes.marks(scope(COUNTRY)) == []
@@ -79,7 +83,7 @@ def test_the_last_decision_counts(store_file: Path, monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(store, "clock", lambda minute=minute: small.CLOCK + timedelta(minutes=minute))
         writes.save_decision(1, kind)
     assert spikes.one(scope(), 1)["decision"] == "acknowledged"  # type: ignore[index]
-    assert spikes.records(1)["what"].tolist() == ["acknowledged", "false_alarm", "measure_planned"]
+    assert spikes.records(scope(), spikes.one(scope(), 1))["what"].tolist() == ["acknowledged", "false_alarm", "measure_planned"]
 
 
 def test_what_cannot_be_written_is_in_neither_place(store_file: Path) -> None:
