@@ -39,9 +39,7 @@ class Term:
     rows: tuple[int, ...]
 
 
-def terms(
-    focus: Sequence[str], baseline: Sequence[str], keys: tuple[Sequence[str], Sequence[str]] | None = None
-) -> list[Term]:
+def terms(focus: Sequence[str], baseline: Sequence[str], keys: tuple[Sequence[str], Sequence[str]] | None = None) -> list[Term]:
     """Which ≤ 5 words or noun phrases are markedly more frequent in `focus` than in `baseline`? The most marked first.
 
     `keys`: stored keys of both, computed where absent. A text counts once however often it repeats a word. Terms are
@@ -94,24 +92,19 @@ def _tests(rows: dict[str, list[int]], in_baseline: Counter[str], n_focus: int, 
     return max(float(testable[first - 1]) if first else 1.0, ALPHA / float(best[order][first]))
 
 
-def _passing(
-    tried: dict[str, list[int]], in_baseline: Counter[str], tests: float, n_focus: int, n_baseline: int
-) -> list[Term]:
+def _passing(tried: dict[str, list[int]], in_baseline: Counter[str], tests: float, n_focus: int, n_baseline: int) -> list[Term]:
     names = sorted(tried)
     a = np.array([len(tried[name]) for name in names])
     b = np.array([in_baseline[name] for name in names])
     prior = 0.5 + _PRIOR_TEXTS * (a + b) / (n_focus + n_baseline)
-    odds_focus = np.log((a + prior) / (n_focus + _PRIOR_TEXTS - a - prior))
-    odds_baseline = np.log((b + prior) / (n_baseline + _PRIOR_TEXTS - b - prior))
+    odds_focus = np.log((a + prior) / (n_focus + 1 + _PRIOR_TEXTS - a - prior))
+    odds_baseline = np.log((b + prior) / (n_baseline + 1 + _PRIOR_TEXTS - b - prior))
     z = (odds_focus - odds_baseline) / np.sqrt(1 / (a + prior) + 1 / (b + prior))
     tail = hypergeom.sf(a - 1, n_focus + n_baseline, a + b, n_focus)
-    times = (a / n_focus) / ((b + prior) / (n_baseline + _PRIOR_TEXTS))
+    times = (a / n_focus) / ((b + prior) / (n_baseline + 1 + _PRIOR_TEXTS))
     kept = np.flatnonzero((tail * tests < ALPHA) & (z > 0))
     order = sorted(kept, key=lambda i: (-z[i], names[i]))
-    return [
-        Term(names[i], names[i], int(a[i]), float(a[i] / n_focus), float(times[i]), float(z[i]), tuple(tried[names[i]]))
-        for i in order
-    ]
+    return [Term(names[i], names[i], int(a[i]), float(a[i] / n_focus), float(times[i]), float(z[i]), tuple(tried[names[i]])) for i in order]
 
 
 def _without_echoes(passed: list[Term], rows: dict[str, list[int]]) -> list[Term]:

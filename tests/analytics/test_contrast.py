@@ -1,4 +1,7 @@
 import random
+import warnings
+
+import numpy as np
 
 from analytics import contrast, lemmas
 
@@ -103,3 +106,11 @@ def test_english_texts_are_told_apart_too() -> None:
     focus = ["Broken water main on the corner", "Water main leaks", "water main flooding the street"] * 5
     baseline = ["Pothole on the street", "Street light is out", "No heat in the building"] * 50
     assert "water main" in {term.word for term in contrast.terms(focus, baseline)}
+
+
+def test_a_word_of_every_text_is_no_difference_and_no_error() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = contrast.terms(["Воды нет, трубы старые"] * 30, ["Воды нет, ремонт идёт"] * 300)
+    assert found and all(np.isfinite(term.z) for term in found)
+    assert "вода" not in {word for term in found for word in term.key.split()}

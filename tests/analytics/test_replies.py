@@ -1,6 +1,7 @@
 import pytest
 
 from analytics import replies
+from analytics.places import Gazetteer
 
 EMPTY = "Здравствуйте! Ваше обращение взято на контроль и направлено по подведомственности. Благодарим за обращение."
 REAL = "Яма у дома 5 на улице Мира засыпана, асфальт уложим до 12 июня, работы выполнены подрядчиком в срок."
@@ -41,6 +42,17 @@ def test_summary_puts_the_emptiest_first() -> None:
     assert total.silent_on_matter == pytest.approx(2 / 3)
     assert total.with_cues == pytest.approx(2 / 3)
     assert total.examples == (1,)
+
+
+def test_an_answer_that_names_another_place_is_silent_on_the_place() -> None:
+    asked = "Яма у дома 5 на улице Мира, не ходит маршрут 42"
+    said = ["На улице Мира работы выполнены", "По маршруту 42 добавлен автобус", "Работы на улице Гагарина выполнены", EMPTY, REAL]
+    assert [one.names_place for one in replies.signals(said, [asked] * 5)] == [True, True, False, False, True]
+    assert replies.signals([REAL], ["Яма, колесо пробили"])[0].names_place is None
+    city = Gazetteer([("street", "улица Николая Гастелло", [])])
+    assert replies.signals([REAL], ["Темно на Гастелло"], city)[0].names_place is False
+    total = replies.summary(replies.signals([REAL, EMPTY, EMPTY], [asked, asked, "яма"]))
+    assert total.silent_on_place == pytest.approx(1 / 2)
 
 
 def test_unequal_lengths_are_refused() -> None:
