@@ -30,6 +30,7 @@ SECTIONS = {
     _("Быстро решаем"): [
         ("solve/kpi", _("Решение и ответы"), True),
         ("solve/deadlines", _("Сроки и звонки"), True),
+        ("solve/rating", _("Рейтинг"), True),
     ],
     _("Не допускаем"): [("prevent/spikes", _("Всплески"), True), ("prevent/spike", _("Всплеск"), False)],
     _("Данные"): [

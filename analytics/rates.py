@@ -3,7 +3,7 @@
 Pure functions on arrays; durations are in minutes unless said otherwise, shares are 0–1, intervals are 95 %.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -399,6 +399,24 @@ class Rating:
     last: Ints
     call: Ints
     rated: NDArray[np.bool_]
+
+    def of(self, rows: Ints) -> "Rating":
+        """The same rating, these rows only."""
+        return Rating(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+
+def moved(before: Rating, after: Rating) -> Ints:
+    """Which bodies got a better or worse score than before by more than chance?
+
+    Two ratings of the same bodies in two separate periods, row by row. Returns +1, −1 or 0 (bodies,); 0 where not rated in
+    both. Scores are taken as normal with the spread their intervals show; adjusted for the number of bodies (Holm).
+    """
+    rated = before.rated & after.rated
+    spread = np.hypot(before.high - before.low, after.high - after.low) / (2 * Z95)
+    z = np.where(rated, (after.score - before.score) / np.where(spread > 0, spread, np.inf), 0.0)
+    sure = np.zeros(len(z), dtype=bool)
+    sure[rated] = holm(2 * stats.norm.sf(np.abs(z[rated]))) <= ERROR_RATE
+    return np.where(sure, np.sign(z), 0).astype(np.int64)
 
 
 def rate(

@@ -96,6 +96,10 @@ PREDICATES: dict[str, str] = {
     "regional": "(a.level = 'regional')",
     "federal": "(a.level = 'federal')",
     "without_level": "(a.level IS NULL)",
+    "answered_4h": "(a.response_minutes <= 240 AND a.created_at <= $as_of - INTERVAL 4 HOUR)",
+    "answer_due_4h": "(a.created_at <= $as_of - INTERVAL 4 HOUR)",
+    "not_repeated": "(a.repeat_of IS NULL)",
+    "not_postponed": "(a.outcome IS DISTINCT FROM 'postponed')",
     "connected": "(t.connected_on IS NULL OR a.day >= t.connected_on)",
     **{f"ladder_{rung.step}": rung.predicate for rung in LADDER},
 }
@@ -177,6 +181,33 @@ _DEFINED = (
         "down",
     ),
     Metric(
+        "answered_4h",
+        "Ответ за 4 часа",
+        "share",
+        "Обращения, на которые ответили не позже чем через 4 часа, делённые на все, с поступления которых прошло 4 часа.",
+        "answered_4h",
+        "answer_due_4h",
+        "up",
+    ),
+    Metric(
+        "not_repeated",
+        "Пишут впервые",
+        "share",
+        "Обращения, которые не повторяют более раннее, делённые на все поступившие.",
+        "not_repeated",
+        "all",
+        "up",
+    ),
+    Metric(
+        "not_postponed",
+        "Не отложено",
+        "share",
+        "Обращения, которые не закрыты с итогом «отложено», делённые на все поступившие.",
+        "not_postponed",
+        "all",
+        "up",
+    ),
+    Metric(
         "official",
         "Официальные каналы",
         "share",
@@ -207,3 +238,4 @@ def _with_targets(metrics: tuple[Metric, ...]) -> dict[str, Metric]:
 
 
 METRICS = _with_targets(_DEFINED)
+WEIGHTS = {row["component"]: float(row["weight"]) for row in _reference("rating_weights")}

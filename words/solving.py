@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from words import _
 from words.numbers import days, integer
 from words.plurals import counted
@@ -34,3 +36,24 @@ def call_reason(row: Mapping[str, Any]) -> str:
         if row[key]:
             parts.append(words.format(n=integer(row[key])))
     return "; ".join(parts)
+
+
+def rating_finding(frame: pd.DataFrame, what: str) -> str:
+    """The headline of a rating: who surely stands out, or that nobody does. frame: name, call, rated; what: «городов»."""
+    rated = frame[frame["rated"]]
+    if rated.empty:
+        return _("Мало данных для рейтинга {what}").format(what=what)
+    parts = []
+    for call, word in ((1, _("лучше")), (-1, _("хуже"))):
+        names = list(rated.loc[rated["call"] == call, "name"])
+        if names:
+            more = _(" и ещё {n}").format(n=len(names) - 3) if len(names) > 3 else ""
+            parts.append(_("{word} равных себе: {names}{more}").format(word=word, names=", ".join(names[:3]), more=more))
+    if not parts:
+        return _("Рейтинг {what}: в сравнении с равными никто не выделяется больше случайного").format(what=what)
+    return _("Надёжно {parts}").format(parts="; ".join(parts))
+
+
+def improved_finding(n: int) -> str:
+    """The heading of best practices."""
+    return _("Улучшились больше случайного: {n}").format(n=integer(n)) if n else _("Больше случайного не улучшился никто")

@@ -24,6 +24,7 @@ from analytics.rates import (
     holm,
     kaplan_meier,
     kaplan_meier_median,
+    moved,
     on_time,
     pool,
     quantile_with_unanswered,
@@ -369,3 +370,19 @@ def test_funnel_with_extra_spread_widens() -> None:
     assert ((k / n < low) | (k / n > high)).mean() < 0.12
     with pytest.raises(ValueError, match="at least one body"):
         funnel([0], [0])
+
+
+def test_moves_beyond_chance_are_seen_and_hardly_any_where_nothing_moved() -> None:
+    random = np.random.default_rng(4)
+    false = 0
+    for seed in range(40):
+        n, other = random.integers(30, 400, (2, 30))
+        share = random.uniform(0.4, 0.8, 30)
+        before, after = (rate(random.binomial(size, share), size) for size in (n, other))
+        false += bool(moved(before, after).any())
+    assert false <= 5
+    n = np.full(20, 300)
+    before, after = rate(np.full(20, 150), n), rate([250, 60, *[150] * 18], n)
+    assert moved(before, after).tolist() == [1, -1, *[0] * 18]
+    few = rate([250, 60, *[150] * 18], n, minimum_n=301)
+    assert not moved(before, few).any()
