@@ -268,7 +268,9 @@ def _run_app(kill: Kill, second: Path, hand: bool) -> tuple[bool, int]:
     waiting = [p.stem for p in (*folder.glob("*.job"), *folder.glob("*.running"))]
     process = _start(kill, second)
     assert process.stdout is not None and process.stdin is not None
-    assert process.stdout.readline() == "ready\n"
+    if process.stdout.readline() != "ready\n":
+        assert process.wait() == -signal.SIGKILL and not hand, "the app did not start"
+        return True, 0
     if hand:
         _until(jobs.app_is_alive, process)
         waiting.append(jobs.hand_over(kill.verb, {"path": str(second), "name": second.name} if kill.verb == "load" else {}))

@@ -1,5 +1,6 @@
 """Files a reader takes away from a page."""
 
+import json
 import unicodedata
 from collections.abc import Sequence
 
@@ -8,6 +9,7 @@ import streamlit as st
 
 from components.safe import plain
 from components.tables import Column
+from words import _
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -24,6 +26,23 @@ def csv_bytes(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
         if not pd.api.types.is_numeric_dtype(shown.iloc[:, name]):
             shown.isetitem(name, [inert(value) for value in shown.iloc[:, name]])
     return shown.to_csv(index=False, sep=";", decimal=",").encode("utf-8-sig")
+
+
+def mendable_csv(rejects: pd.DataFrame) -> bytes:
+    """Rejected rows (row_number, reason, raw as JSON of column → cell) under the names of the file's own columns, after
+    their number and the reason: a table to mend and load again, which takes the apostrophes away."""
+    cells = [json.loads(raw) for raw in rejects["raw"]]
+    names = dict.fromkeys(name for row in cells for name in row)
+    own = pd.DataFrame([[str(row.get(name, "")) for name in names] for row in cells], columns=list(names))
+    columns = [Column("row_number", _("Строка файла"), "count"), Column("reason", _("Причина отбраковки"))]
+    whole = pd.concat([rejects[["row_number", "reason"]].reset_index(drop=True), own.set_axis(range(len(names)), axis=1)], axis=1)
+    whole.columns = whole.columns.map(str)
+    return csv_bytes(whole, [*columns, *(Column(str(n), name) for n, name in enumerate(names))])
+
+
+def mend_button(rejects: pd.DataFrame, label: str, file_name: str) -> None:
+    """Draws a button that saves the rejected rows as a table to mend."""
+    st.download_button(plain(label), lambda: mendable_csv(rejects), file_name=file_name, mime="text/csv", on_click="ignore")
 
 
 def inert(value: object) -> object:

@@ -211,14 +211,33 @@ LEFT JOIN text_keys k ON k.appeal_id = i.appeal_id
 WHERE i.text IS NOT NULL OR i.reply IS NOT NULL
 ORDER BY date_trunc('month', i.created_local), i.territory_id, i.created_at;
 
+-- step: linked
+-- Which appeal a row of a log, a comment or an answer speaks of: by the number in the source it names, else the only
+-- appeal of any source with that number.
+CREATE OR REPLACE TEMP TABLE linked AS
+WITH wanted AS (
+    SELECT DISTINCT l.source, l.external_id, (md5_number_lower(coalesce(s.source, l.source) || chr(31) || l.external_id) >> 1)::BIGINT AS named
+    FROM (
+        SELECT source, external_id FROM stage_events
+        UNION SELECT source, external_id FROM stage_comments WHERE external_id IS NOT NULL
+        UNION SELECT source, external_id FROM stage_replies
+    ) l
+    LEFT JOIN (SELECT DISTINCT external_id, source FROM stage) s ON s.external_id = l.external_id
+), own AS (
+    SELECT w.source, w.external_id, a.appeal_id FROM wanted w JOIN appeals a ON a.appeal_id = w.named
+), strangers AS (
+    SELECT source, external_id FROM wanted ANTI JOIN own USING (source, external_id)
+), lone AS (
+    SELECT external_id, min(appeal_id) AS appeal_id FROM appeals WHERE external_id IN (SELECT external_id FROM strangers) GROUP BY ALL HAVING count(*) = 1
+)
+FROM own UNION ALL SELECT source, external_id, appeal_id FROM strangers JOIN lone USING (external_id);
+
 -- step: events
 -- The log of an updated appeal is replaced; a step already known is not added twice; a step of an unknown appeal is left out.
 CREATE OR REPLACE TEMP TABLE new_events AS
-SELECT DISTINCT
-    (md5_number_lower(coalesce(s.source, e.source) || chr(31) || e.external_id) >> 1)::BIGINT AS appeal_id, e."at" AS happened_at,
-    e.status::appeal_status AS status, x.executor_id, e.note
+SELECT DISTINCT l.appeal_id, e."at" AS happened_at, e.status::appeal_status AS status, x.executor_id, e.note
 FROM stage_events e
-LEFT JOIN (SELECT DISTINCT external_id, source FROM stage) s ON s.external_id = e.external_id
+JOIN linked l USING (source, external_id)
 LEFT JOIN executors x ON x.name = e.executor;
 DELETE FROM events WHERE appeal_id IN (SELECT appeal_id FROM verdicts WHERE verdict = 'updated');
 INSERT INTO events
@@ -236,9 +255,9 @@ FROM (
     SELECT DISTINCT ON (comment_id) * FROM (
         SELECT
             k.*, (md5_number_lower(k.source || chr(31) || coalesce(k.comment_external_id, md5(concat_ws(chr(31), k.created_at, k.external_id, k.text)))) >> 1)::BIGINT AS comment_id,
-            coalesce(u.appeal_id, (md5_number_lower(coalesce(s.source, k.source) || chr(31) || k.external_id) >> 1)::BIGINT) AS of_appeal
+            coalesce(u.appeal_id, l.appeal_id) AS of_appeal
         FROM stage_comments k
-        LEFT JOIN (SELECT DISTINCT external_id, source FROM stage) s ON s.external_id = k.external_id
+        LEFT JOIN linked l USING (source, external_id)
         LEFT JOIN posts u ON u.address = k.external_id
     )
 ) c
@@ -255,9 +274,9 @@ SELECT appeal_id, url FROM appeals WHERE url IS NOT NULL;
 -- step: replies
 -- A later answer or mark of an appeal loaded before.
 CREATE OR REPLACE TEMP TABLE new_replies AS
-SELECT (md5_number_lower(source || chr(31) || external_id) >> 1)::BIGINT AS appeal_id, min("at") AS replied_at, arg_max(reply, "at") AS reply, arg_max(rating, "at") AS rating
-FROM stage_replies
-GROUP BY source, external_id;
+SELECT appeal_id, min("at") AS replied_at, arg_max(reply, "at") AS reply, arg_max(rating, "at") AS rating
+FROM stage_replies JOIN linked USING (source, external_id)
+GROUP BY appeal_id;
 UPDATE appeals SET
     rating = coalesce(n.rating, appeals.rating),
     first_response_at = coalesce(appeals.first_response_at, n.replied_at),
@@ -330,8 +349,7 @@ SELECT count(*), count(*) FILTER (WHERE appeal_id IS NULL) FROM comments WHERE b
 INSERT INTO rejects
 SELECT $batch_id, NULL, 'обращения с таким номером нет в базе: загрузите сначала обращения', l.external_id
 FROM (SELECT source, external_id FROM stage_events UNION ALL SELECT source, external_id FROM stage_replies) l
-LEFT JOIN (SELECT DISTINCT external_id, source FROM stage) s ON s.external_id = l.external_id
-ANTI JOIN appeals a ON a.appeal_id = (md5_number_lower(coalesce(s.source, l.source) || chr(31) || l.external_id) >> 1)::BIGINT;
+ANTI JOIN linked USING (source, external_id);
 
 -- step: linked_counts
 -- Of a batch without appeals: rows read, taken as new, taken as changes, refused because their appeal is not known.

@@ -17,7 +17,6 @@ from ingest.mapping import Mapping, Refused
 from ingest.places import HomePlace
 from ingest.sources import read, table
 from ingest.sources.cells import Rules, ZoneOf
-from ingest.sources.mend import rejects_csv
 from ingest.sources.part import Part, Reject
 from ingest.sources.zones import zone_of as zone_by_reference
 from words import _
@@ -25,7 +24,7 @@ from words import _
 CHUNK_ROWS = 50_000
 GROWING_SOURCES = frozenset(("incident", "pos", "portal", "calls"))
 
-__all__ = ["Opened", "Part", "PreviewRow", "Refused", "Reject", "open_source", "rejects_csv"]
+__all__ = ["Opened", "Part", "PreviewRow", "Refused", "Reject", "open_source"]
 
 
 @dataclass(frozen=True)

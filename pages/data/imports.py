@@ -29,12 +29,19 @@ REPORT = {
     "stale": _("Устаревшие"),
     "rejected": _("Отбраковано"),
 }
+KINDS = {
+    "appeals": _("обращения"),
+    "comments": _("комментарии к ним"),
+    "events": _("журнал статусов"),
+    "replies": _("ответы и оценки"),
+}
 SKIP, PREVIEW_SECONDS, MATCH_SECONDS = _("не читать"), 8.0, 60.0
 TYPES = ["xlsx", "xls", "csv", "txt", "tsv", "json", "xml", "parquet", "gz", "zip"]
 
 
 def upload() -> None:
     """Choose files, see how they will be understood, hand them to the worker."""
+    kind = st.segmented_control(_("Что в файле"), list(KINDS), format_func=KINDS.get, default="appeals", key="kind", required=True)
     files = st.file_uploader(
         _("Выгрузка «Инцидент Менеджмент» или любая таблица: xlsx, csv"),
         TYPES,
@@ -45,11 +52,11 @@ def upload() -> None:
     if store.is_demo() and not new_store:
         st.caption(_("Сейчас в базе демонстрационные данные. Настоящие с ними не смешиваются: отметьте, что начинаете новую базу."))
     kept = [keep(file) for file in files]
-    understood = [understand(file.name, file.file_id, path) for file, path in zip(files, kept, strict=True)]
+    understood = [understand(file.name, file.file_id, path, kind) for file, path in zip(files, kept, strict=True)]
     ready = bool(files) and all(columns is not None for columns in understood) and (bool(new_store) or not store.is_demo())
     if st.button(_("Загрузить"), type="primary", disabled=not ready):
         for file, path, columns in zip(files, kept, understood, strict=True):
-            arguments = {"path": str(path), "name": file.name, "new_store": bool(new_store), **(columns or {})}
+            arguments = {"path": str(path), "name": file.name, "kind": kind, "new_store": bool(new_store), **(columns or {})}
             st.session_state.setdefault("load_jobs", []).append((file.name, jobs.hand_over("load", arguments)))
         st.session_state["uploads"] += 1
         st.session_state["first_data"] = bool(new_store) or context.days.last is None
@@ -65,13 +72,13 @@ def keep(file: UploadedFile) -> Path:
     return path
 
 
-def understand(name: str, file_id: str, path: Path) -> dict[str, Any] | None:
+def understand(name: str, file_id: str, path: Path, kind: str) -> dict[str, Any] | None:
     """Show how a file will be read and let it be set otherwise. The changes (columns by field, home), {} where left as
     understood, None while it is looked at or when it is refused."""
     seen_by_file = st.session_state.setdefault("preview_jobs", {})
-    if file_id not in seen_by_file:
-        seen_by_file[file_id] = jobs.hand_over("preview", {"path": str(path)})
-    seen = jobs.wait_briefly(seen_by_file[file_id], PREVIEW_SECONDS)
+    if (file_id, kind) not in seen_by_file:
+        seen_by_file[file_id, kind] = jobs.hand_over("preview", {"path": str(path), "kind": kind})
+    seen = jobs.wait_briefly(seen_by_file[file_id, kind], PREVIEW_SECONDS)
     if seen is None:
         st.caption(_("Файл ещё читается"))
         st.button(_("Проверить"), key=f"again_{file_id}")
@@ -85,8 +92,8 @@ def understand(name: str, file_id: str, path: Path) -> dict[str, Any] | None:
         name=name, form=found["form"], n=len(fields), all=len(fields) + len(found["unread"])
     )
     with st.expander(plain(title), expanded=not found["recognised"]):
-        changes = change_columns(file_id, fields, [*fields, *found["unread"]])
-        if "municipality" not in found["columns"] and not found["home"]:
+        changes = change_columns(f"{kind}_{file_id}", fields, [*fields, *found["unread"]])
+        if kind == "appeals" and "municipality" not in found["columns"] and not found["home"]:
             changes |= choose_home(file_id)
         st.caption(_("Так будут поняты первые строки"))
         rows = [
@@ -172,7 +179,7 @@ def results() -> None:
             headline.section(
                 _("Этот файл уже загружен, ничего не изменилось")
                 if report["seen_before"]
-                else _("Загружено {n}").format(n=counted(report["loaded"] + report["updated"], "обращение"))
+                else _("Загружено {n}").format(n=gained(report))
             )
             st.text(name)
             tables.facts({label: integer(report[key]) for key, label in REPORT.items()})
@@ -180,6 +187,13 @@ def results() -> None:
                 st.caption(_("Поступили {span}").format(span=span(*map(date.fromisoformat, (report["first_day"], report["last_day"])))))
             for warning, count in report["warnings"].items():
                 st.caption(f"{warning}: {integer(count)}")
+
+
+def gained(report: dict[str, Any]) -> str:
+    """What a load has brought, in words."""
+    if report["comments"]:
+        return counted(report["comments"], "комментарий")
+    return counted(report["loaded"] + report["updated"], "обращение" if report["first_day"] else "строка")
 
 
 def history() -> None:
@@ -210,7 +224,10 @@ def history() -> None:
         if len(rejected):
             columns = [Column("row_number", _("Строка"), "count"), Column("reason", _("Почему")), Column("raw", _("Что было"))]
             tables.ranked(rejected, columns, key="rejects", selectable=False, height=320)
-            exports.csv_button(rejected, columns, _("Скачать отбракованные"), f"pulse-rejects-{int(loads.iloc[row]['batch_id'])}.csv")
+            whole = rejected.dropna(subset=["row_number", "raw"])
+            if len(whole):
+                exports.mend_button(whole, _("Скачать, чтобы исправить"), f"pulse-rejects-{int(loads.iloc[row]['batch_id'])}.csv")
+                st.caption(_("Исправьте строки в таблице и загрузите её выше: столбцы будут поняты так же"))
 
 
 def unplaced() -> None:

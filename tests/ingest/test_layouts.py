@@ -6,10 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from components.exports import mendable_csv
 from ingest.mapping import MAPPINGS, read_mapping
-from ingest.sources import Opened, Part, Refused, Reject, open_source, rejects_csv
+from ingest.sources import Opened, Part, Refused, Reject, open_source
 
 DATA = Path(__file__).parent.parent / "data"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -266,16 +268,16 @@ def test_a_confirmed_mapping_is_remembered(tmp_path: Path) -> None:
 
 def test_rejects_can_be_mended_and_loaded_again(tmp_path: Path) -> None:
     part = whole(open_source(DATA / "incident_standin.xlsx"))
-    table = rejects_csv(part.rejects).decode("utf-8-sig")
-    assert table.split("\r\n")[1].startswith("6;закрыто раньше, чем создано;")
+    table = mendable_csv(pd.DataFrame(part.rejects)).decode("utf-8-sig")
+    assert table.splitlines()[1].startswith("6;закрыто раньше, чем создано;")
     mended = opened(tmp_path, table.replace("2025-12-24 10:00:00", "2025-12-26 10:00:00"))
     (found,) = rows(whole(mended))
     assert (mended.source, found["external_id"], found["status"]) == ("incident", "700005", "closed")
 
 
 def test_mended_tables_hold_no_formulas() -> None:
-    table = rejects_csv([Reject(2, "причина", json.dumps({"Текст": "=HYPERLINK(1)", "Тема": "+7"}))]).decode("utf-8-sig")
-    assert table.split("\r\n")[1] == "2;причина;'=HYPERLINK(1);'+7"
+    table = mendable_csv(pd.DataFrame([Reject(2, "причина", json.dumps({"Текст": "=HYPERLINK(1)", "Тема": "+7"}))])).decode("utf-8-sig")
+    assert table.splitlines()[1] == "2;причина;'=HYPERLINK(1);'+7"
 
 
 # real files -----------------------------------------------------------------------------------------------------------

@@ -136,6 +136,14 @@ def test_comments_come_once_and_orphans_are_kept(empty_store: Path) -> None:
     assert ask("SELECT count(*), count(appeal_id) FROM comments") == [(4, 2)]
 
 
+def test_what_names_no_source_finds_the_only_appeal_with_its_number(empty_store: Path) -> None:
+    at = small.utc(AT, KALININGRAD)
+    rows = [row(1, KALININGRAD, AT), row(2, KALININGRAD, AT), row(2, SAKHALIN, AT, source="portal")]
+    load.load([part(rows)], small.label("a"), small.quiet)
+    load.load([part([], comments=[("c1", "A-1", at, "Да"), ("c2", "A-2", at, "Чьё?")])], small.label("b", source="pos"), small.quiet)
+    assert ask("SELECT c.text, a.external_id FROM comments c LEFT JOIN appeals a USING (appeal_id) ORDER BY 1") == [("Да", "A-1"), ("Чьё?", None)]
+
+
 moments = st.none() | st.sampled_from([datetime(2024, 6, 11), datetime(2024, 6, 12)])
 lines = st.lists(
     st.tuples(

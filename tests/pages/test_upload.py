@@ -1,5 +1,7 @@
 """A real export through the page «Загрузки»: the report, the numbers it brings, and what a wrong file is told."""
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +46,7 @@ def report(reader: Reader) -> dict[str, str]:
     return dict(row.locator("td").all_inner_texts() for row in rows)
 
 
-def test_export_brings_its_numbers(real: App, reader: Reader):
+def test_export_brings_its_numbers_and_its_rejects_are_mended(real: App, reader: Reader, tmp_path: Path):
     page = reader.open(real).page
     expect(page.get_by_test_id("stMain")).to_contain_text("Данных пока нет")
     page.get_by_role("link", name="Загрузить выгрузку").click()
@@ -58,10 +60,14 @@ def test_export_brings_its_numbers(real: App, reader: Reader):
     reader.rest()
     reader.pick("loads", "")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Скачать отбракованные").click()
-    rows = Path(download.value.path()).read_bytes().decode("utf-8-sig").splitlines()
-    assert rows[0] == "Строка;Почему;Что было"
-    assert rows[1].startswith("6;закрыто раньше, чем создано;") and len(rows) == 2
+        page.get_by_role("button", name="Скачать, чтобы исправить").click()
+    table = Path(download.value.path()).read_bytes().decode("utf-8-sig")
+    assert table.startswith("Строка файла;Причина отбраковки;Номер инцидента;")
+    assert len(list(csv.reader(io.StringIO(table), delimiter=";"))) == 2
+    mended = tmp_path / "исправлено.csv"
+    mended.write_text(table.replace("2025-12-24 10:00:00", "2025-12-26 10:00:00"), encoding="utf-8-sig")
+    load(reader, mended)
+    expect(page.get_by_role("heading", name="Загружено 1 обращение")).to_be_visible()
 
     load(reader, STANDIN)
     expect(page.get_by_role("heading", name="Этот файл уже загружен, ничего не изменилось")).to_be_visible()
@@ -69,11 +75,11 @@ def test_export_brings_its_numbers(real: App, reader: Reader):
     assert (again["Прочитано"], again["Загружено"], again["Обновлено"]) == ("5", "0", "0")
 
     reader.menu("Все знаем", "Обзор")
-    assert "4 обращения" in reader.headline
+    assert "5 обращений" in reader.headline
     card = page.locator(".st-key-kpi_0")
-    expect(card.get_by_test_id("stMetricValue")).to_have_text("4")
+    expect(card.get_by_test_id("stMetricValue")).to_have_text("5")
     reader.follow(card.get_by_role("link"))
-    assert reader.headline.startswith("4 обращения")
+    assert reader.headline.startswith("5 обращений")
 
 
 def test_page_instead_of_a_table_is_refused_in_russian(real: App, reader: Reader, tmp_path: Path):
