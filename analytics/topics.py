@@ -7,7 +7,7 @@ and on labelled appeals both agree with people equally well.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,22 +77,37 @@ class Grouping:
     communities: Labels
 
 
-def group(texts: Sequence[str], keys: Sequence[str] | None = None, seed: int = 0) -> Grouping:
+def group(
+    texts: Sequence[str],
+    keys: Sequence[str] | None = None,
+    seed: int = 0,
+    *,
+    described: int | None = None,
+    step: Callable[[float], None] = lambda share: None,
+) -> Grouping:
     """Which ≤ 12 themes do the texts fall into? `keys`: stored keys, computed where absent.
+
+    `described`: how many of the first texts sizes and quotes are of; all unless told, the others (an earlier period, to
+    compare with) only get labels. `step` is told the share that is done, and may raise to stop the work.
 
     Texts without words, alone in their wording, or of themes under 0.5 % are `REST`. Above 15,000 distinct texts a fixed
     sample is grouped and the others join the nearest theme. The same texts in the same order give the same answer.
     """
+    step(0.0)
     found = list(keys) if keys is not None else lemmas.keys(texts)
     distinct, first, owner, copies = _distinct(found)
+    own = np.bincount(owner[:described], minlength=len(distinct))
+    step(0.1)
     vectors, counts, vocabulary = _vectors(distinct, seed)
+    step(0.5)
     usable = np.flatnonzero(np.linalg.norm(vectors, axis=1) > 0) if len(vectors) else np.zeros(0, dtype=np.int64)
     fine = np.full(len(distinct), REST)
     coarse = np.full(len(distinct), REST)
     if len(usable) >= _SMALLEST:
         fine[usable], coarse[usable] = _communities(vectors[usable], seed)
     coarse = _joined(_without_small(coarse, copies), vectors)
-    groups = _described(texts, coarse, vectors, counts, vocabulary, first, copies)
+    step(0.8)
+    groups = _described(texts, coarse, vectors, counts, vocabulary, first, own, step)
     order = sorted(range(len(groups)), key=lambda i: (-groups[i].size, groups[i].title))
     rank = np.full(len(groups) + 1, REST)
     rank[order] = np.arange(len(order))
@@ -231,13 +246,16 @@ def _described(
     vocabulary: NDArray[np.object_],
     first: Labels,
     copies: Labels,
+    step: Callable[[float], None],
 ) -> list[Group]:
+    """Of each group: title and phrases from all its texts, size and quotes from those with `copies`."""
     n = int(labels.max()) + 1 if len(labels) else 0
     if not n:
         return []
     telling = _telling(counts, labels, n)
     groups = []
     for number in range(n):
+        step(0.8 + 0.2 * number / n)
         members = np.flatnonzero(labels == number)
         centre = vectors[members].mean(axis=0)
         nearest = members[np.argsort(-(vectors[members] @ centre), kind="stable")]
@@ -245,7 +263,8 @@ def _described(
         sample = [texts[first[i]][:_READ_CHARACTERS] for i in nearest[:_READ]]
         phrases = _phrases(sample, weight)
         title = ", ".join(_apart(phrases)[:2]) or "без названия"
-        quotes = _quotes([(int(first[i]), texts[first[i]], int(copies[i])) for i in nearest[:200]])
+        typical = nearest[copies[nearest] > 0][:200]
+        quotes = _quotes([(int(first[i]), texts[first[i]], int(copies[i])) for i in typical])
         shown = tuple(text for _, text in phrases[:_PHRASES])
         groups.append(Group(title[0].upper() + title[1:], int(copies[members].sum()), shown, quotes))
     return groups

@@ -113,6 +113,12 @@ def _searched(scope: Scope, chosen: Chosen) -> tuple[dict[str, str], dict[str, o
     return {"chosen": condition, "words": words, "narrow_first": "OFFSET 0" if narrow else ""}, values | sought
 
 
+def written(scope: Scope, chosen: Chosen, limit: int) -> pd.DataFrame:
+    """appeal_id, day, created_at, text, keys, street, author_key of the readable texts that meet the conditions, newest first."""
+    fragments, values = _searched(scope, chosen)
+    return ask("texts_chosen", scope, fragments, limit=limit, **values)
+
+
 def listing(scope: Scope, chosen: Chosen, limit: int = 200, skip: int = 0) -> pd.DataFrame:
     """The appeals that meet the conditions, newest first; text is empty where it may not be read."""
     return named(scope, newest(scope, chosen, limit, skip))

@@ -23,7 +23,8 @@ class Query:
         """The condition over a column `keys`, and its parameters."""
         if not self.wanted and not self.unwanted:
             return ("TRUE" if self.is_empty else "FALSE"), {}
-        parts, values = [], {}
+        parts: list[str] = []
+        values: dict[str, object] = {}
         for number, key in enumerate(self.wanted):
             # the bare key first: padding every text costs more than looking for it
             parts += [f"contains(keys, $part{number})", f"contains(' ' || keys || ' ', $key{number})"]
@@ -38,12 +39,25 @@ class Query:
         wanted = {lemma for key in self.wanted for lemma in key.split()}
         return [text[start:end] for start, end in lemmas.spans(text, wanted)] if wanted else []
 
+    def excerpt(self, text: str, longest: int = 420) -> str:
+        """A long text around the first wanted word, cut at words."""
+        if len(text) <= longest:
+            return text
+        wanted = {lemma for key in self.wanted for lemma in key.split()}
+        places = lemmas.spans(text, wanted) if wanted else []
+        start = max(0, min((places[0][0] if places else 0) - longest // 3, len(text) - longest))
+        middle = text[start : start + longest]
+        if start:
+            middle = "… " + middle.partition(" ")[2]
+        return middle if start + longest >= len(text) else middle.rpartition(" ")[0] + " …"
+
 
 def parse(typed: str, terms: Iterable[str] = ()) -> Query:
     """What does the reader look for? Words in any form; «"детская площадка"»: words side by side (those without meaning,
     as «в», are skipped); «-снег»: texts without it. `terms`: keys as they are stored. No string raises; the first twelve
     words count."""
-    wanted, unwanted = [*filter(None, terms)], []
+    wanted = [*filter(None, terms)]
+    unwanted: list[str] = []
     for part in _PART.finditer(typed):
         phrase = part["straight"] or part["angled"] or part["curly"]
         found = lemmas.keys([phrase or part["word"] or ""])[0]

@@ -74,7 +74,9 @@ def test_months_and_places_add_up(asked) -> None:
 
 def test_a_page_of_hits_reads_only_the_months_it_needs(asked) -> None:
     whole = appeals.newest(asked, Chosen(words="площадка"), 10)["appeal_id"].tolist()
-    assert [appeals.newest(asked, Chosen(words="площадка"), 1, skip)["appeal_id"].tolist() for skip in range(5)] == [[own] for own in whole] + [[]]
+    assert [appeals.newest(asked, Chosen(words="площадка"), 1, skip)["appeal_id"].tolist() for skip in range(5)] == [
+        [own] for own in whole
+    ] + [[]]
 
 
 def test_forms_are_those_of_the_text() -> None:
