@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from ingest import commands, setup
 from ingest.load import Cancelled
 from ingest.sources import Refused
 from queries import store
+from words.dates import day
 from words.numbers import decimal, integer, percent
 
 app = typer.Typer(help="Загрузка данных и уход за базой.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -156,6 +158,21 @@ def train(as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON
     print(f"  верных ответов: {percent(answer['accuracy'])}")
     print(f"  уверенных ответов: {percent(answer['covered'])}" + (f", из них верных: {percent(answer['accuracy_covered'])}" if answer["covered"] else ""))
     print(f"  ошибка заявленной уверенности (ECE): {decimal(answer['calibration_error'], 3)}")
+
+
+@app.command()
+def digest(
+    territory: Annotated[int, typer.Option(help="Номер территории; 1 — вся страна")] = 1,
+    since: Annotated[str | None, typer.Option(help="С конца какого дня, ГГГГ-ММ-ДД; без ключа со вчерашнего")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False,
+) -> None:
+    """Что изменилось: новые, выросшие и закончившиеся всплески, замолчавшие источники."""
+    answer = run("digest", {"territory": territory, "since": since}, as_json)
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False))
+        return
+    lines = [change["text"] for change in answer["changes"]]
+    print("\n".join(lines) if lines else f"С {day(date.fromisoformat(answer['since']))} ничего не изменилось.")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from ingest import detect, jobs, load, rebuild, setup, train
 from ingest.demo import build as demo
 from ingest.mapping import Home, Kind, read_mapping
 from ingest.sources import Opened, open_source
-from queries import store, writes
+from queries import digest, store, writes
 from words import _
 
 
@@ -181,7 +181,20 @@ def match_place(arguments: dict[str, Any], progress: load.Progress) -> dict[str,
     return {}
 
 
-VERBS: dict[str, jobs.Verb] = {"load": load_file, "preview": preview, "match": match_place, "rebuild": rebuild_store, "train": train.train}
+def tell_changes(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
+    """What has changed in a territory (number) since the end of a day (since, ISO; the day before the last full one where it
+    is not given)."""
+    scope = digest.of_place(arguments["territory"])
+    try:
+        since = date.fromisoformat(arguments["since"]) if arguments.get("since") else scope.last - timedelta(days=1)
+    except ValueError:
+        raise ValueError(_("Не понимаем дату «{day}», нужна вида 2026-11-21.").format(day=arguments["since"])) from None
+    found = [asdict(change) for change in digest.changes(scope, since)]
+    answer = {"territory": scope.place, "since": since, "until": scope.last, "changes": found}
+    return json.loads(json.dumps(answer, ensure_ascii=False, default=str))
+
+
+VERBS: dict[str, jobs.Verb] = {"digest": tell_changes, "load": load_file, "preview": preview, "match": match_place, "rebuild": rebuild_store, "train": train.train}
 
 
 def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
