@@ -10,23 +10,25 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.safe import safe_text
+from components.safe import plain, safe_text
 from components.theme import Palette, figure, palette, plotly_config
 from words import _, dates, numbers
 from words.predicates import ANSWERS
 
 Mark = tuple[dt.date, str]
-MARKS_WRITTEN = 3
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of `trend_lines`: the main one is blue, the others grey; `values` are raw, NaN is a gap."""
+    """One line of `trend_lines`: the main one is blue, the others grey; `values` are raw, NaN is a gap; `counts` say in
+    the hover what stands behind each («81 из 100»). With an `id` a clicked point answers «id|period»."""
 
     label: str
     values: Sequence[float]
     main: bool = False
     note: str = ""
+    id: str = ""
+    counts: Sequence[str] = ()
 
 
 # ---- series with the usual range -------------------------------------------------------------------------------
@@ -38,9 +40,10 @@ def series_band(frame: pd.DataFrame, key: str, marks: Sequence[Mark] = (), heigh
     frame: one row a day or week, columns day (date), observed (NaN = no data, drawn as a hatched gap; 0 is drawn as 0),
     optional expected, upper, lower (the usual range), is_alarm (bool, ◆), unfinished (bool, open marker after a
     dotted stretch), missing (what a gap says under «нет данных»). marks: dotted vertical lines with their words (notes,
-    measures); up to three are written out, all are told on hover.
+    measures), which stand under the chart.
     """
     clicked = _show(series_band_figure(frame, marks, height, weekly=weekly), key)
+    _tell_marks([(dates.short_day(day.date()), words) for day, words in _inside(frame, marks)], key)
     return dt.date.fromisoformat(clicked) if clicked else None
 
 
@@ -67,13 +70,20 @@ def series_band_figure(frame: pd.DataFrame, marks: Sequence[Mark] = (), height: 
         )  # fmt: skip
     _add_line(fig, days, observed, unfinished, colours, colours.data, 2.2, hover, ids)
     if alarms.any():
-        _add_alarms(fig, days[alarms], observed[alarms], colours, ids=[i for i, on in zip(ids, alarms, strict=True) if on], count=len(days))
+        tops = observed[alarms & ~(observed < observed.shift()) & ~(observed < observed.shift(-1))]
+        labelled = _labelled(tops, apart=len(days) / 11)
+        _add_alarms(fig, days[alarms], observed[alarms], colours, [i for i, on in zip(ids, alarms, strict=True) if on], labelled)
     _count_axis(fig, max(_top(observed), _top(frame.get("upper")), 1))
     _day_axis(fig, days, [pd.Timestamp(day) for day, _words in marks])
-    first, last = fig.layout.xaxis.range
-    inside = [(pd.Timestamp(day), words) for day, words in marks if first <= pd.Timestamp(day) <= last]
-    _add_marks(fig, [(day, f"{words}<br>{dates.short_day(day.date())}") for day, words in _merged(inside)], (first, last), colours)
+    _add_marks(fig, _inside(frame, marks), colours)
     return fig
+
+
+def _inside(frame: pd.DataFrame, marks: Sequence[Mark]) -> list[tuple[pd.Timestamp, str]]:
+    """The marks between the first day of a series and a week after its last one."""
+    days = pd.to_datetime(frame["day"])
+    first, last = days.min(), days.max() + pd.Timedelta(days=7)
+    return _numbered([(pd.Timestamp(day), words) for day, words in marks if first <= pd.Timestamp(day) <= last])
 
 
 def _add_band(fig: go.Figure, days: pd.Series, frame: pd.DataFrame, colours: Palette) -> None:
@@ -141,8 +151,7 @@ def _add_line(
     )  # fmt: skip
 
 
-def _add_alarms(fig: go.Figure, days: pd.Series, values: pd.Series, colours: Palette, ids: Sequence[str], count: int) -> None:
-    labelled = _labelled(values, apart=count / 11)
+def _add_alarms(fig: go.Figure, days: pd.Series, values: pd.Series, colours: Palette, ids: Sequence[str], labelled: Sequence[int]) -> None:
     fig.add_scatter(
         x=days, y=values, mode="markers+text", customdata=[[one] for one in ids], hoverinfo="skip",
         marker={"symbol": "diamond", "size": 11, "color": colours.attention,
@@ -162,39 +171,37 @@ def _labelled(values: pd.Series, apart: float) -> list[int]:
     return chosen
 
 
-def _merged(marks: Sequence[tuple[Any, str]]) -> list[tuple[Any, str]]:
-    """One entry a place, ready for Plotly; several marks of one place stand one under another."""
+def _numbered(marks: Sequence[tuple[Any, str]]) -> list[tuple[Any, str]]:
+    """The marks in order, one entry a place."""
     together: dict[Any, list[str]] = {}
     for place, words in marks:
         together.setdefault(place, []).append(words)
-    return [(place, "<br>".join(_wrapped(words) for words in dict.fromkeys(said))) for place, said in sorted(together.items())]
+    return [(place, "; ".join(dict.fromkeys(said))) for place, said in sorted(together.items())]
 
 
-def _wrapped(words: str, width: int = 34, lines: int = 3) -> str:
+def _add_marks(fig: go.Figure, marks: Sequence[tuple[Any, str]], colours: Palette) -> None:
+    """Dotted vertical lines with their numbers above the plot; the words stand under the chart and on hover."""
+    for number, (place, words) in enumerate(marks, 1):
+        fig.add_vline(x=place, line={"color": colours.text, "width": 1.2, "dash": "dot"})
+        fig.add_annotation(
+            x=place, y=1, yref="paper", yanchor="bottom", showarrow=False, text=f"<b>{number}</b>", hovertext=_wrapped(words, 60, 8),
+            font={"size": 12, "color": colours.page}, bgcolor=colours.text, borderpad=2,
+        )  # fmt: skip
+    if marks:
+        fig.update_layout(margin={"t": 26})
+
+
+def _tell_marks(marks: Sequence[tuple[str, str]], key: str) -> None:
+    """The words of numbered marks, under a chart; marks: (when, words)."""
+    if marks:
+        with st.container(gap="xsmall", key=f"marks_{key}"):
+            for number, (when, words) in enumerate(marks, 1):
+                st.caption(f"**{number}** {plain(when)}. {plain(words)}")
+
+
+def _wrapped(words: str, width: int, lines: int) -> str:
     """Words in a few short lines, escaped for Plotly."""
     return "<br>".join(_plotly(line) for line in textwrap.wrap(words, width, max_lines=lines, placeholder="…"))
-
-
-def _add_marks(fig: go.Figure, marks: Sequence[tuple[Any, str]], ends: tuple[Any, Any], colours: Palette) -> None:
-    """Dotted vertical lines; the words of the last three beside them, each lower than the one before, all on hover."""
-    first, last = ends
-    for place, _words in marks:
-        fig.add_vline(x=place, line={"color": colours.text, "width": 1.2, "dash": "dot"})
-    heights = []
-    for step, (place, words) in enumerate(marks[-MARKS_WRITTEN:]):
-        left = (place - first) / (last - first) < 0.45
-        heights.append(1 - 0.3 * step)
-        fig.add_annotation(
-            x=place, y=heights[-1], yref="paper", yanchor="top", xanchor="left" if left else "right", xshift=6 if left else -6,
-            showarrow=False, align="left" if left else "right", text=words, hovertext=words, font={"size": 12, "color": colours.text},
-            bgcolor=colours.page, opacity=0.9,
-        )  # fmt: skip
-    top = fig.layout.yaxis.range[1]
-    fig.add_scatter(
-        x=[place for place, _words in marks], y=[top * 0.99] * len(marks), mode="markers", cliponaxis=False,
-        marker={"symbol": "triangle-down", "size": 9, "color": colours.text}, unselected={"marker": {"opacity": 1}},
-        hovertext=[words for _place, words in marks], hovertemplate="%{hovertext}<extra></extra>",
-    )  # fmt: skip
 
 
 def _day_hover(day: pd.Timestamp, value: float, row: dict[Any, Any], weekly: bool) -> str:
@@ -217,16 +224,16 @@ def _week(monday: pd.Timestamp) -> str:
 
 
 def _day_axis(fig: go.Figure, days: pd.Series, marks: Sequence[pd.Timestamp] = ()) -> None:
-    """Ticks on Mondays of a short period, else on the first days of months, at most seven. A mark of the week after the
+    """Ticks on Mondays of a short period, else on the first days of months, at most six. A mark of the week after the
     last day is still on the axis."""
     mondays = days[days.dt.dayofweek == 0]
     ticks = mondays if len(days) <= 70 else days[days.dt.day == 1]
     if len(days) <= 10 or ticks.empty:
         ticks = days
-    ticks = ticks.iloc[:: -(-len(ticks) // 7)]
+    ticks = ticks.iloc[:: -(-len(ticks) // 6)]
     pad = pd.Timedelta(hours=14)
     fig.update_xaxes(
-        tickvals=list(ticks), ticktext=[dates.short_day(tick.date()) for tick in ticks], tickangle=0,
+        tickvals=list(ticks), ticktext=[f"{tick.day} {dates.SHORT[tick.month - 1]}" for tick in ticks], tickangle=0,
         range=[days.min() - pad, max([days.max(), *(mark for mark in marks if mark - days.max() <= pd.Timedelta(days=7))]) + pad],
     )  # fmt: skip
 
@@ -256,7 +263,9 @@ def trend_lines(
     of the period, words), drawn as in `series_band`.
     """
     fig = trend_lines_figure(periods, lines, norm=norm, unfinished=unfinished, percent=percent, height=height, marks=marks)
-    return _show(fig, key)
+    clicked = _show(fig, key)
+    _tell_marks([(periods[position], words) for position, words in _numbered(marks)], key)
+    return clicked
 
 
 def trend_lines_figure(
@@ -289,17 +298,17 @@ def trend_lines_figure(
     ends = _spread({line.label: _last(values[line.label].mask(mask)) for line in lines}, (high - low) * 52 / (height - 60))
     for line in sorted(lines, key=lambda line: line.main):
         colour = colours.data if line.main else colours.context
-        hover = [f"{_plotly(line.label)}, {_plotly(period)}: <b>{_value(value, percent)}</b>"
-                 for period, value in zip(periods, values[line.label], strict=True)]  # fmt: skip
+        hover = [f"{_plotly(line.label)}, {_plotly(period)}: <b>{_value(value, percent)}</b>{', ' if counts else ''}{_plotly(counts)}"
+                 for period, value, counts in zip(periods, values[line.label], line.counts or [""] * len(periods), strict=True)]  # fmt: skip
         positions = pd.Series(range(len(periods)))
-        _add_line(fig, positions, values[line.label], mask, colours, colour, 2.4 if line.main else 1.6, hover, periods)
+        ids = [f"{line.id}|{period}" for period in periods] if line.id else periods
+        _add_line(fig, positions, values[line.label], mask, colours, colour, 2.4 if line.main else 1.6, hover, ids)
         _add_end_label(fig, line, _last(values[line.label].mask(mask)), ends[line.label], percent, colours)
     ticks = range(0, len(periods), -(-len(periods) // 7))
     fig.update_xaxes(range=[-0.5, len(periods) - 0.5], tickvals=list(ticks), tickangle=0,
                      ticktext=[_plotly(periods[tick]).replace(" ", "<br>") for tick in ticks])  # fmt: skip
     fig.update_yaxes(range=[low, high], nticks=7)
-    shown = [(position, words) for position, words in marks if position < len(periods)]
-    _add_marks(fig, _merged(shown), (-0.5, len(periods) - 0.5), colours)
+    _add_marks(fig, _numbered(marks), colours)
     fig.update_layout(margin={"r": 16 + 7 * max((len(words) for line in lines for words in (line.label, line.note)), default=0)})
     return fig
 

@@ -99,7 +99,9 @@ def bubble_map(
     if bubbles:
         _bubbles(bubbles, metric, scale, selected, colours).add_to(group)
     _labels(rows, view, drawn).add_to(group)
-    map_legend(metric, scale, spikes=bool((frame["spikes"].fillna(0) > 0).any()))
+    marked = bool((frame["spikes"].fillna(0) > 0).any())
+    if scale.breaks or marked:
+        map_legend(metric, scale, spikes=marked)
     clicked = _draw([group], view, key, height, attribution)
     return clicked if clicked in set(frame["id"].astype(int)) else None
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components import charts, headline, links, maps, quotes, tables
 from components.tables import Column
-from queries import appeals, outlines, spikes, writes
+from queries import appeals, figures, outlines, spikes, writes
 from queries.appeals import Chosen
 from queries.context import Context
 from words import _
@@ -144,7 +144,26 @@ def different() -> None:
     )
     if not terms:
         st.caption(_("Слова те же, что и обычно: особых не нашлось"))
-        return
+    else:
+        by_terms()
+    if scope.groups:
+        by_topics()
+
+
+def by_topics() -> None:
+    """What a spike of a whole group of topics is made of."""
+    found = figures.top_topics(scope).query("appeals > 0").fillna({"topic_id": 0})
+    headline.section(_("Из каких тем складывается"), _("Обращений по темам группы «{group}»").format(group=what))
+    picked = charts.bars(
+        pd.DataFrame({"label": found["topic"].fillna(_("без темы")), "value": found["appeals"], "id": found["topic_id"].astype(int)}),
+        "spike_topics",
+    )
+    if picked:
+        links.open_page(LIST, own | ({"topics": f"t{picked}"} if picked != "0" else {"only": "without_topic"}))
+
+
+def by_terms() -> None:
+    """The terms as bars; a click lists the appeals with the word."""
     picked = charts.bars(
         pd.DataFrame(
             {
@@ -223,8 +242,8 @@ def who() -> None:
         ),
         "spike_executors",
     )
-    if picked and picked != "0":
-        links.open_page(LIST, own | {"executor": picked})
+    if picked:
+        links.open_page(LIST, own | ({"executor": picked} if picked != "0" else {"only": "unassigned"}))
 
 
 def speech() -> None:
@@ -314,7 +333,13 @@ def finding() -> tuple[str, str]:
         _("{place}, «{what}»: {n} вместо обычных {usual}").format(
             place=place, what=what, n=counted(number, "обращение"), usual=integer(usual) if usual >= 10 else decimal(usual)
         ),
-        ". ".join([f"◆ {SPIKE_STATES[spike['state']].capitalize()}", span(scope.first, scope.last), *(one[0].upper() + one[1:] for one in said)]),
+        ". ".join(
+            [
+                "◆ " * (spike["state"] != "ended") + SPIKE_STATES[spike["state"]].capitalize(),
+                span(scope.first, scope.last),
+                *(one[0].upper() + one[1:] for one in said),
+            ]
+        ),
     )
 
 

@@ -34,7 +34,7 @@ when = {"current": _("Сейчас"), "period": span(scope.first, scope.last), "
 
 def controls() -> None:
     """What the list shows; all of it in the URL."""
-    states = {"current": _("Идут сейчас"), "period": _("За выбранный период"), "season": _("За 12 недель")}
+    states = {"current": _("Идут сейчас"), "period": _("За период"), "season": _("За 12 недель")}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         choices.segmented("state", _("Какие"), states, chosen.state, show_label=True)
         choices.segmented("keen", _("Чувствительность"), KEEN, chosen.sensitivity, show_label=True)
@@ -68,10 +68,10 @@ def ranked() -> None:
         [
             Column("territory", _("Где")),
             Column("what", _("О чём")),
-            Column("onset", _("С какого дня"), "day"),
             Column("observed", _("Обращений"), "count"),
             Column("expected", _("Обычно"), "tenths"),
             Column("excess", _("Сверх обычного"), "count"),
+            Column("onset", _("С какого дня"), "day"),
             Column("state_words", _("Состояние")),
             Column("flags", _("Особенности")),
             Column("decision_words", _("Решение")),

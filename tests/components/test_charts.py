@@ -67,7 +67,41 @@ def test_an_alarm_without_data_is_not_drawn():
 
 def test_words_of_a_mark_are_shown_literally():
     fig = charts.series_band_figure(days(3), marks=[(dt.date(2026, 7, 2), "<b>Ремонт</b> & шум")])
-    assert any("&lt;b&gt;Ремонт&lt;/b&gt; &amp; шум" in text for text in texts(fig))
+    assert any("&lt;b&gt;Ремонт&lt;/b&gt; &amp; шум" in str(one.hovertext) for one in fig.layout.annotations)
+
+
+def test_marks_of_one_day_are_one_line_and_those_outside_are_left_out():
+    said = [(dt.date(2026, 7, 2), "Ремонт"), (dt.date(2026, 7, 2), "Полив"), (dt.date(2026, 7, 9), "Мера"), (dt.date(2026, 6, 1), "Рано")]
+    fig = charts.series_band_figure(days(3), marks=[*said, (dt.date(2026, 9, 1), "Поздно")])
+    assert [one.hovertext for one in fig.layout.annotations if one.hovertext] == ["Ремонт; Полив", "Мера"]
+    assert pd.Timestamp(fig.layout.xaxis.range[1]) > pd.Timestamp("2026-07-09")
+
+
+def test_a_week_is_named_by_its_days():
+    fig = charts.series_band_figure(pd.DataFrame({"day": [dt.date(2026, 7, 6), dt.date(2026, 7, 13)], "observed": [1, 2]}), weekly=True)
+    assert any("6–12 июля 2026" in str(one).replace("\u00a0", " ") for trace in fig.data for one in (trace.text or ()))
+
+
+def test_a_gap_says_which_source_was_silent():
+    fig = charts.series_band_figure(days(4).assign(observed=[5, np.nan, np.nan, 0], missing=["", "Портал", "Портал", ""]))
+    assert any("нет данных<br>Портал" in text for text in texts(fig))
+
+
+def test_strips_of_spikes_tell_usual_days_from_alarms_and_weeks_from_days():
+    first = dt.date(2026, 7, 6)
+    cells = pd.DataFrame(
+        [("1", first + dt.timedelta(days=n), seen, 2.0, alarm) for n, (seen, alarm) in enumerate([(1, False), (3, False), (9, True)])]
+        + [("2", first, 7, 1.0, True), ("2", first + dt.timedelta(days=7), np.nan, 1.0, False), ("3", first, 1, 1.0, False)],
+        columns=["id", "day", "observed", "expected", "is_alarm"],
+    )
+    spikes = pd.DataFrame({"id": ["1", "2"], "label": ["Город · <b>тема</b>", "Село"], "weekly": [False, True],
+                           "onset": pd.Timestamp("2026-07-07"), "last_day": pd.Timestamp("2026-07-12")})  # fmt: skip
+    unknown, usual, raised, alarms = charts.spike_strips_figure(spikes, cells, first, dt.date(2026, 7, 19)).data
+    assert [len(trace.x) for trace in (unknown, usual, raised, alarms)] == [1, 1, 1, 2]
+    assert {one[0] for one in alarms.customdata} == {"1", "2"}
+    assert sorted(width / 24 / 3600 / 1000 for width in alarms.width) == pytest.approx([0.8, 6.8])
+    assert "&lt;b&gt;" in alarms.hovertext[0]
+    assert len(charts.spike_strips_figure(spikes.iloc[:0], cells, first, first).data) == 0
 
 
 def test_the_band_breaks_where_the_usual_is_unknown():

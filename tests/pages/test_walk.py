@@ -66,8 +66,7 @@ def test_kaliningrad_story(own_demo: App, reader: Reader):
     reader.open(own_demo)
     reader.open(own_demo, spike.lstrip("/"))
     expect(page.locator(".pulse-quote").filter(has_text=CAUSE)).to_have_count(1)
-    series = page.locator(".st-key-spike_series")
-    expect(series).to_contain_text("Ремонт набережной")
+    expect(page.locator(".st-key-marks_spike_series")).to_contain_text("Ремонт набережной")
 
 
 def test_filters_live_in_the_address(demo: App, reader: Reader):
