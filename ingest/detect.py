@@ -131,8 +131,8 @@ def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, zone: str
             frame, near = _spikes_of(series)
             parts.append(frame.assign(parent_id=region_id))
             around += near
-            tests.append((region_id, level, series.frequency, len(series.names), newest))
-    cursor.register("tested", pd.DataFrame(tests, columns=["region_id", "level", "frequency", "series", "day"]))
+            tests.append((region_id, level, series.frequency, len(series.names), _active(series, newest), newest))
+    cursor.register("tested", pd.DataFrame(tests, columns=["region_id", "level", "frequency", "series", "active", "day"]))
     _run(cursor, "tests", region_id=region_id)
     found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     if found.empty:
@@ -226,6 +226,12 @@ def _weekly(daily: Series, fewer_than: float) -> Series:
         missing=np.asarray(by_week(rare.missing).any(axis=2)),
         arrived=by_week(rare.arrived).mean(axis=2),
     )
+
+
+def _active(series: Series, newest: Any) -> int:
+    """How many series had enough appeals for an alarm in the four weeks to a day."""
+    ended = series.dates + np.timedelta64(0 if series.frequency == "D" else 6, "D") <= np.datetime64(newest, "D")
+    return int(spikes.worth_scoring(series.counts[:, ended], RECENT[series.frequency], series.frequency).sum())
 
 
 def _spikes_of(series: Series) -> tuple[pd.DataFrame, list[pd.DataFrame]]:

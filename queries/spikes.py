@@ -119,7 +119,9 @@ def false_alarms_a_week(scope: Scope, tree: Territories, sensitivity: Sensitivit
     frame = ask("spike_tests", scope, regions=regions)
     if frame.empty:
         return None
-    return spikes.expected_false_alarms(frame["series"].to_numpy(), frame["frequency"].tolist(), sensitivity=sensitivity)
+    return spikes.expected_false_alarms(
+        frame["series"].to_numpy(), frame["active"].to_numpy(), frame["frequency"].tolist(), sensitivity=sensitivity
+    )
 
 
 def one(scope: Scope, spike_id: int) -> pd.Series | None:

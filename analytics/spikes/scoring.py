@@ -236,15 +236,21 @@ def alarms(
 
 
 def expected_false_alarms(
-    series: Sequence[int] | Whole, frequencies: Sequence[Frequency], *, q: float = 0.1, sensitivity: Sensitivity = "usual"
+    series: Sequence[int] | Whole,
+    active: Sequence[int] | Whole,
+    frequencies: Sequence[Frequency],
+    *,
+    q: float = 0.1,
+    sensitivity: Sensitivity = "usual",
 ) -> float:
     """How many alarms a week come by chance alone?
 
-    series: how many series each family (one level of one region at one frequency) tests; frequencies: of each family.
-    A family in which nothing happens gives at most q false alarms a day (a week), whatever its size, and no more than
-    the largest p-value allows each of its series (Benjamini & Hochberg, JRSS B 57 (1995) 289). On quiet simulated
-    days 0.8–1.7 of this was counted.
+    For each family (one level of one region at one frequency) series: how many it tests; active: how many of them reach
+    the least count at all (`worth_scoring`); frequencies. Where nothing happens, Benjamini–Hochberg lets a family have
+    an alarm with a chance of at most q each day (week), and the series that cannot have one use up none of their part.
+    bench/spikes.py counts alarms of quiet simulated days and of the demo beside it.
     """
     factor, largest = SENSITIVITIES[sensitivity]
+    tested, able = np.maximum(np.asarray(series, dtype=float), 1), np.asarray(active, dtype=float)
     a_week = np.array([7 if frequency == "D" else 1 for frequency in frequencies], dtype=float)
-    return float((np.minimum(min(q * factor, 1.0), np.asarray(series, dtype=float) * largest) * a_week).sum())
+    return float((np.minimum(min(q * factor, 1.0) * able / tested, able * largest) * a_week).sum())
