@@ -67,7 +67,7 @@ def find(text: str, gazetteer: Gazetteer) -> list[Place]:
     """
     found: list[Place] = []
     taken: list[tuple[int, int]] = []
-    for finder in (_routes, _stops, _streets, _districts, _bare, _housed, _embankments):
+    for finder in (_routes, _stops, _streets, _districts, _bare, _housed, _unhoused, _embankments):
         fresh = [place for place in finder(text, gazetteer) if not _overlaps(place, taken)]
         taken += [(place.start, place.end) for place in fresh]
         found += fresh
@@ -108,9 +108,7 @@ _ANY_TYPE = re.compile(
     r"аллея|тракт\w*|наб|набережн\w+|мкр\w*|микр\w*|пос|посел\w+|дер|деревн\w+|сел[оеау]|жк|квартал\w{0,2}|хутор(?:а|у|е|ом)?|"
     r"остановк\w*|ост|им|имени|городск\w+ округ"
 )
-_ENDING = re.compile(
-    r"(?<=\w\w\w)(?:ого|его|ому|ему|ыми|ими|ая|яя|ую|юю|ой|ей|ые|ие|ых|их|ый|ий|ым|им|ом|ем|а|я|у|ю|ы|и|е|о|ь)$"
-)
+_ENDING = re.compile(r"(?<=\w\w\w)(?:ого|его|ому|ему|ыми|ими|ая|яя|ую|юю|ой|ей|ые|ие|ых|их|ый|ий|ым|им|ом|ем|а|я|у|ю|ы|и|е|о|ь)$")
 _ORDINALS = {
     stem + ending: str(number)
     for number, stem, endings in (
@@ -136,9 +134,7 @@ _NOT_HOUSE = (
 _HOUSE_WORD = r"(?:д(?:ом(?:а|у|е|ом|ов|ами|ах)?\b|\.)?\s*)"
 _HOUSE_LIST = rf"{_HOUSE}{_NOT_HOUSE}(?:\s*(?:,|;|\bи\b|-|–)\s*{_HOUSE_WORD}?№?\s*{_HOUSE}{_NOT_HOUSE})*"
 _NEAR = r"(?:(?:около|возле|у|на|во|дворе|напротив|в|районе|рядом|с|со|торце|за|перед|между|стороны)\s+){1,3}"
-_AFTER = re.compile(
-    rf"\s*,?\s*(?:{_HOUSE_WORD}?№?\s*|{_NEAR}{_HOUSE_WORD}№?\s*)(?P<houses>{_HOUSE_LIST})", re.IGNORECASE
-)
+_AFTER = re.compile(rf"\s*,?\s*(?:{_HOUSE_WORD}?№?\s*|{_NEAR}{_HOUSE_WORD}№?\s*)(?P<houses>{_HOUSE_LIST})", re.IGNORECASE)
 _BEFORE = re.compile(
     rf"(?:(?:\b{_HOUSE_WORD}№?\s*|№\s*)(?P<houses>{_HOUSE_LIST})|\b(?P<plural>{_HOUSE_LIST})\s+дом\w{{0,3}})"
     r"\s*,?\s*(?:(?:по|на|,)\s*)?$",
@@ -241,6 +237,22 @@ _HOUSED = re.compile(
     r"(?:[А-ЯЁ][а-яё]+(?:[сцнвдлртк]ая|[оеё]ва|[иы]на|[сц]кого)|Маркса|Мира)|(?<=на )[а-яё]{4,}[сц]кой)"
     rf"(?=\s*,?\s*(?:{_HOUSE_WORD})?№?\s*{_HOUSE}{_NOT_HOUSE})"
 )
+_SURNAME = rf"(?:{_INITIALS}(?:{_CAP}\s)?[А-ЯЁ][а-яё]+(?:[оеё]ва|[иы]на|[сц]кого|[вкр]ого)|Маркса|Мира|Победы|Гайдара)"
+_ADJECTIVE = r"(?:[А-ЯЁ][а-яё]+(?:ой|ей)\s)?[А-ЯЁ][а-яё]{2,}(?:[сц]кой|[аоея]вой|[кнт]ной|ежной|[лб]ьной|овой)"
+_NO_NOUN = (
+    r"(?=\s*(?:[.,;:!?)(\d-]|$|\n)|\s+(?:и|до|от|у|в|на|с|по|к|за|не|нет|есть|опять|снова|тоже|постоянно|возле|около|между|д\.|дом)\b)"
+)
+_UNHOUSED = [
+    re.compile(rf"(?<![Жж]алоба )(?<![Жж]алобу )(?<![Нн]адежда )\b(?i:на|по|вдоль)\s+(?P<name>{_SURNAME})(?![а-яё-]|\s[А-ЯЁ])"),
+    re.compile(rf"\b(?i:на|по|вдоль)\s+(?P<name>{_ADJECTIVE})(?![а-яё-]){_NO_NOUN}"),
+    re.compile(rf"(?<![\w-])(?P<name>{_SURNAME})(?=\s?/\s?{_SURNAME}(?![а-яё-]))"),
+    re.compile(rf"(?<=/)\s?(?P<name>{_SURNAME})(?![а-яё-])"),
+    re.compile(
+        r"(?<![\w.,-])(?P<name>\d{1,2}\s?-?\s?(?:я|й|ю|ая|ой|ую)\s(?!детск|городск|областн|районн|клиническ|младш|старш|жил|средн|"
+        r"скор|рабоч|подготов|автобусн|маршрутн|очередн|последн|больш|нов|стар|лестничн|входн|секц)[А-Яа-яё][а-яё]{3,}(?:н|ск|в)"
+        r"(?:ая|ую|ой))(?![а-яё-])(?!\s(?:школ|больниц|поликлин|лини|очеред|част|групп|сторон|площадк|подстанц|котельн|смен|полос))"
+    ),
+]
 _EMBANKMENT = re.compile(r"\bнабережн(?:ая|ой|ую|ою)\b", re.IGNORECASE)
 
 
@@ -326,6 +338,13 @@ def _housed(text: str, gazetteer: Gazetteer) -> Iterator[Place]:
         yield from _with_houses(text, _named(STREET, match["name"], gazetteer, *match.span()))
 
 
+def _unhoused(text: str, gazetteer: Gazetteer) -> Iterator[Place]:
+    """«на Бородина», «по Верхней Луговой», «Жукова/Маяковского», «5ю Северную»: the form of a street in the place of one."""
+    for form in _UNHOUSED:
+        for match in form.finditer(text):
+            yield from _with_houses(text, _named(STREET, match["name"], gazetteer, *match.span("name")))
+
+
 def _is_name(written: str) -> bool:
     return any(character.isupper() for character in written)
 
@@ -339,9 +358,7 @@ def _named(kind: str, written: str, gazetteer: Gazetteer, start: int, end: int, 
     entry = gazetteer.look_up(key_of(written), kind, type_stem)
     if entry:
         return Place(kind, entry.name, key_of(entry.name), None, True, start, end)
-    return Place(
-        kind, re.sub(r"\s+", " ", written).strip(), key_of(written) or written.lower(), None, False, start, end
-    )
+    return Place(kind, re.sub(r"\s+", " ", written).strip(), key_of(written) or written.lower(), None, False, start, end)
 
 
 def _with_houses(text: str, place: Place) -> Iterator[Place]:

@@ -45,9 +45,7 @@ def kursk() -> pd.DataFrame:
     frame = pd.read_csv(DATA / "ru-kursk-2022" / "train.csv")
     theme = frame["Тематика"].str.replace(r"\s+", " ", regex=True).str.strip()
     raw = frame["Текст Сообщения"]
-    return pd.DataFrame(
-        {"raw": raw, "text": raw.map(lemmas.clean), "theme": theme, "category": frame["Категория"].astype(str)}
-    )
+    return pd.DataFrame({"raw": raw, "text": raw.map(lemmas.clean), "theme": theme, "category": frame["Категория"].astype(str)})
 
 
 def cheboksary() -> pd.DataFrame:
@@ -64,9 +62,7 @@ def mask() -> None:
     masked = [privacy.mask(text) for text in texts]
     rate = len(texts) / (time.process_time() - started)
     found = {mark: sum(mark in text for text in masked) for mark in privacy.PLACEHOLDERS}
-    print(
-        f"mask: {rate:,.0f} texts/s a core (mean {np.mean([len(t) for t in texts]):.0f} characters); texts with {found}"
-    )
+    print(f"mask: {rate:,.0f} texts/s a core (mean {np.mean([len(t) for t in texts]):.0f} characters); texts with {found}")
 
 
 def contrast_terms() -> None:
@@ -80,9 +76,7 @@ def contrast_terms() -> None:
             ([keys[i] for i in focus] + lemmas.keys(DUST), [keys[i] for i in rest]),
         )
         frequent = pd.Series([w for i in focus for w in set(keys[i].split())]).value_counts().index[:4].tolist()
-        print(
-            f"contrast {name}: 8 of 128 → {[(t.word, round(t.z, 1)) for t in found]}; plain frequency says {frequent}"
-        )
+        print(f"contrast {name}: 8 of 128 → {[(t.word, round(t.z, 1)) for t in found]}; plain frequency says {frequent}")
         shown = 0
         for seed in range(200):
             order = np.random.default_rng(seed).permutation(len(texts))
@@ -120,9 +114,7 @@ def classification() -> None:
             sure = np.concatenate([p.confidences for p in predictions])
             above = np.array([label is not None for p in predictions for label in p.labels])
             right = best == truth
-            in_top = np.mean(
-                [y in [c for c, _ in top] for y, top in zip(truth, (t for p in predictions for t in p.top3))]
-            )
+            in_top = np.mean([y in [c for c, _ in top] for y, top in zip(truth, (t for p in predictions for t in p.top3))])
             extra = (
                 f"top-3 {in_top:.3f} ECE {classify.expected_calibration_error(sure, right):.3f} "
                 f"above threshold {above.mean():.3f} at {right[above].mean():.3f}"
@@ -208,9 +200,7 @@ def _umap(dense: Any, seed: int) -> Any:
 
 def speed() -> None:
     draw = random.Random(0)
-    sentences = [
-        s.strip() for t in [*kursk()["text"], *_requests()] for s in re.split(r"[.!?\n]+", t) if len(s.split()) > 1
-    ]
+    sentences = [s.strip() for t in [*kursk()["text"], *_requests()] for s in re.split(r"[.!?\n]+", t) if len(s.split()) > 1]
     for n in (1_000, 10_000, 50_000):
         texts = []
         for _ in range(n):
@@ -222,9 +212,7 @@ def speed() -> None:
         wall, cpu = time.perf_counter(), time.process_time()
         topics.group(texts, keys)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        print(
-            f"speed {n:6,d}: keys {lemmatised:.1f} s, groups from stored keys {wall:.1f} s wall, {cpu:.1f} s of processor"
-        )
+        print(f"speed {n:6,d}: keys {lemmatised:.1f} s, groups from stored keys {wall:.1f} s wall, {cpu:.1f} s of processor")
 
 
 def places_found() -> None:
@@ -239,18 +227,22 @@ def places_found() -> None:
     for line in GOLD.read_text().splitlines():
         draw_name, mark = line.split()
         gold.setdefault(draw_name, set()).add(mark)
-    for draw_name, seed, sizes in (("first", 20261122, (70, 75, 20)), ("second", 777, (55, 45, 20))):
+    seen: set[tuple[str, int]] = set()
+    # the third was labelled after the rules were settled and has not been used to change them
+    for draw_name, seed, sizes in (("first", 20261122, (70, 75, 20)), ("second", 777, (55, 45, 20)), ("third", 31337, (60, 40, 30))):
         found: set[str] = set()
+        lines = 0
         for (name, (series, gazetteer)), n in zip(sets.items(), sizes):
             for row in np.random.default_rng(seed).choice(len(series), n, replace=False):
+                if draw_name == "third" and (name, row) in seen:
+                    continue
+                seen.add((name, row))
+                lines += 1
                 text = lemmas.clean(series.iloc[row])[:300]
-                found |= {
-                    place_mark(name, int(series.index[row]), p.kind, p.key, p.house)
-                    for p in places.find(text, gazetteer)
-                }
+                found |= {place_mark(name, int(series.index[row]), p.kind, p.key, p.house) for p in places.find(text, gazetteer)}
         hit = len(found & gold[draw_name])
         print(
-            f"places, {draw_name} draw of {sum(sizes)} lines: {len(gold[draw_name])} labelled, "
+            f"places, {draw_name} draw of {lines} lines: {len(gold[draw_name])} labelled, "
             f"precision {hit / len(found):.2f} recall {hit / len(gold[draw_name]):.2f}"
         )
     texts = [lemmas.clean(text) for text in sets["cheb"][0]]
@@ -277,16 +269,12 @@ def floods_told() -> None:
         for story in ("flood_ru", "flood_cyrillic"):
             copies = demo.write_texts(topic, 60, rng, story=story)
             told += floods.measure(copies + texts, [i % 4 for i in range(60)] + list(range(10, 210))).is_flood
-    print(
-        f"floods: {told} of {2 * len(ordinary)} planted ones told, {wrong} of {len(ordinary)} ordinary topics called floods"
-    )
+    print(f"floods: {told} of {2 * len(ordinary)} planted ones told, {wrong} of {len(ordinary)} ordinary topics called floods")
     requests = _requests()
     started = time.process_time()
     found = floods.measure(requests, [None] * len(requests))
     took = time.process_time() - started
-    print(
-        f"floods: {len(requests)} real requests in {took:.1f} s, copies {found.copy_share:.3f}, flood {found.is_flood}"
-    )
+    print(f"floods: {len(requests)} real requests in {took:.1f} s, copies {found.copy_share:.3f}, flood {found.is_flood}")
 
 
 def _requests() -> list[str]:

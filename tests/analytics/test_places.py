@@ -122,3 +122,20 @@ def test_any_string_is_survived(text: str) -> None:
 @pytest.mark.parametrize("text", ["5," * 2000, "д. " * 2000, "ул. Мира " * 500, "А" * 5000, "№ 1 и " * 1000])
 def test_hostile_texts_do_not_hang(text: str) -> None:
     assert isinstance(find(text, CITY), list)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("на Бородина тоже нужно", [("street", "Бородина", None)]),
+        ("напротив дома 15 по Орловской", [("street", "Орловской", "15")]),
+        ("темно по Верхней Луговой", [("street", "Верхней Луговой", None)]),
+        ("рельсы у Жукова/Маяковского", [("street", "Жукова", None), ("street", "Маяковского", None)]),
+        ("5ю северную чистили", [("street", "5ю северную", None)]),
+        ("Жалоба на Иванова", []),
+        ("на Курской земле и на Городской больнице", []),
+        ("1-я детская поликлиника и 2-я лестничная клетка", []),
+    ],
+)
+def test_a_street_without_type_house_or_gazetteer_is_told_by_its_form(text: str, expected: list[tuple[str, str, str | None]]) -> None:
+    assert short(find(text, NOTHING)) == expected
