@@ -130,7 +130,7 @@ def main() -> None:
     found = read_url()
     if store.is_demo():
         headline.demo_ribbon()
-    if page.url_path not in ("imports", "method"):
+    if page.url_path not in ("imports", "method", "spike"):
         draw_scope_bar(found)
     if found.days.last is None and page.url_path != "imports":
         headline.empty(_("Данных пока нет"), _("База пуста."), (_("Загрузить выгрузку"), "pages/data/imports.py", None))

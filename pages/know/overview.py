@@ -1,10 +1,12 @@
 """«Что происходит и что требует внимания?»"""
 
+from datetime import timedelta
+
 import streamlit as st
 
 from components import cards, charts, headline, links, tables
 from components.cards import AttentionCard, KpiCard, Link
-from queries import figures, spikes, store
+from queries import digest, figures, spikes, store
 from queries.context import Context
 from queries.metrics import METRICS
 from queries.spikes import Chosen
@@ -17,7 +19,8 @@ from words.sentences import overview_finding
 
 LIST, SPIKE, SPIKES, KPI = "pages/know/appeals.py", "pages/prevent/spike.py", "pages/prevent/spikes.py", "pages/solve/kpi.py"
 TREND_DAYS = 28
-SPIKES_SHOWN = 3
+SPIKES_SHOWN, CHANGES = 3, 4
+QUALITY = "pages/data/quality.py"
 TOP = 7
 
 context: Context = st.session_state["context"]
@@ -38,7 +41,9 @@ def attention(backlog, alarms) -> None:  # type: ignore[no-untyped-def]
                 state=(_("Новый всплеск, с {day}") if is_new else _("Всплеск продолжается, с {day}")).format(day=day(spike.onset)),
                 title=f"{spike.what} · {spike.territory}",
                 text=_("{seen} при обычных {usual}, {times} к обычному").format(
-                    seen=counted(spike.observed, "обращение"), usual=integer(spike.expected) if spike.expected >= 10 else decimal(spike.expected), times=times(spike.ratio)
+                    seen=counted(spike.observed, "обращение"),
+                    usual=integer(spike.expected) if spike.expected >= 10 else decimal(spike.expected),
+                    times=times(spike.ratio),
                 ),
                 link=Link(_("Открыть всплеск →"), SPIKE, {"id": spike.spike_id}),
             )
@@ -160,6 +165,27 @@ def trend() -> None:
         links.open_page(LIST, {"from": picked.isoformat(), "to": picked.isoformat()})
 
 
+def changed() -> None:
+    """What has changed in the last full day, a few lines, each a link."""
+    last = context.days.last_full
+    found = digest.changes(scope.over(last, last), last - timedelta(days=1))
+    headline.section(
+        _("Что изменилось со вчера"),
+        _("На конец {day} против конца предыдущего дня").format(day=day(last))
+        if found
+        else _("На конец {day}: ничего").format(day=day(last)),
+    )
+    with st.container(gap="xsmall", key="overview_digest"):
+        for change in found[:CHANGES]:
+            subject, quote, rest = change.text.partition("». ")
+            where = (SPIKE, {"id": change.spike_id}) if change.spike_id else (QUALITY, None)
+            links.page_link(subject + quote.strip(". ") + " →", *where)
+            if rest:
+                st.caption(rest)
+        if len(found) > CHANGES:
+            links.page_link(_("Все всплески за 12 недель →"), SPIKES, {"state": "season"})
+
+
 def topics(frame) -> None:  # type: ignore[no-untyped-def]
     """The topics written about most."""
     weeks = figures.topic_history(scope)
@@ -209,4 +235,5 @@ left, right = st.columns([5, 3], gap="large")
 with left:
     trend()
 with right:
+    changed()
     topics(top)

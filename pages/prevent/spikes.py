@@ -73,7 +73,7 @@ def ranked() -> None:
             Column("excess", _("Сверх обычного"), "count"),
             Column("onset", _("С какого дня"), "day"),
             Column("state_words", _("Состояние")),
-            Column("flags", _("Особенности")),
+            Column("flags", _("Особенности"), width=270),
             Column("decision_words", _("Решение")),
         ],
         "spikes_list",
@@ -146,7 +146,7 @@ def floods() -> None:
     """Floods of near-identical texts, apart from spikes."""
     headline.section(
         _("Однотипные обращения: {n}").format(n=len(found.floods)),
-        _("Почти одинаковые тексты немногих авторов. В списке всплесков их нет: это рассылка, а не рост числа недовольных"),
+        _("Почти одинаковые тексты немногих авторов: похоже на рассылку, поэтому стоят отдельно от всплесков"),
     )
     listed(
         spikes.described(found.floods),
