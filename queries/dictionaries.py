@@ -116,6 +116,12 @@ def channels() -> pd.DataFrame:
     return ask("channels")
 
 
+def executors() -> dict[int, str]:
+    """Names of executors by id."""
+    frame = ask("executors")
+    return dict(zip(frame["executor_id"].astype(int), frame["name"], strict=True))
+
+
 def topic_tree() -> pd.DataFrame:
     """block_id, block, topic_group_id, topic_group, topic_id, topic."""
     return ask("topic_tree")

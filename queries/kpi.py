@@ -1,5 +1,6 @@
 """Resolution and response over calendar periods of arrival."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -10,8 +11,10 @@ import pandas as pd
 from analytics import rates
 from queries import store
 from queries.ask import ask
-from queries.figures import end_of, value_of
+from queries.figures import NEVER, end_of, value_of
+from queries.metrics import METRICS
 from queries.scope import Scope
+from words import _
 
 BUCKETS = {
     "week": "date_trunc('week', a.day)::DATE",
@@ -105,3 +108,58 @@ def flow(scope: Scope, zone: ZoneInfo, last_full: date) -> pd.Series:
     start = end_of(scope.first - timedelta(days=1), zone)
     end = store.as_of() if scope.last >= last_full else end_of(scope.last, zone)
     return ask("flow", scope, start=start, end=end).iloc[0].astype(int)
+
+
+BY = {"block": "a.block_id", "executor": "a.executor_id", "channel": "a.channel_id", "level": "a.level", "place": "CASE WHEN t.kind = 'municipality' THEN t.territory_id END"}
+SHARES = ("resolved_on_time", "closed_resolved", "rated_good", "late", "repeated", "postponed", "reopened", "within_30m")
+
+
+def breakdown(scope: Scope, by: str, names: Mapping[str, str]) -> pd.DataFrame:
+    """The figures of the scope divided by one of BY, most appeals first: part (id as text, None = nobody's), name, the
+    counts of kpi_by.sql, each share of SHARES under its own key + «_value» (NaN where undefined), response_median and
+    response_p90 (minutes, NaN = among the unanswered), change of the first share against the comparison period."""
+    before = scope.before()
+    frame = ask("kpi_by", scope, {"by": BY[by]})
+    for key in SHARES:
+        below = METRICS[key].denominator
+        n = frame["appeals" if below in (None, "all") else below]
+        frame[f"{key}_value"] = frame[key] / n.where(n > 0)
+    for column in ("response_median", "response_p90"):
+        frame[column] = frame[column].astype(float).where(frame[column] < NEVER)
+    frame["change"] = np.nan
+    if before is not None and len(frame):
+        past = ask("kpi_by", before, {"by": BY[by]}).set_index("part")
+        past = past[past["due_resolvable"] > 0]
+        frame["change"] = frame["resolved_on_time_value"] - frame["part"].map(past["resolved_on_time"] / past["due_resolvable"])
+    part = frame["part"].astype(object).where(frame["part"].notna(), None)
+    return frame.assign(part=part, name=[_("не указано") if own is None else names.get(own, own) for own in part])
+
+
+def part_params(by: str, part: str | None, only: str | None = None) -> dict[str, object]:
+    """URL parameters of the list of one part, and of one predicate in it."""
+    nobody = {"block": "without_block", "executor": "unassigned", "level": "without_level", "place": "without_town"}
+    own: dict[str, dict[str, object]] = {
+        "block": {"topics": f"b{part}"}, "executor": {"executor": part}, "channel": {"channels": part}, "place": {"place": part},
+    }  # fmt: skip
+    conditions = [only] if only else []
+    if by == "level" or part is None:
+        conditions.append(nobody[by] if part is None else str(part))
+    return (own.get(by, {}) if part is not None else {}) | {"only": ",".join(conditions) or None}
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """First response of n appeals in minutes, the unanswered counted as longer than any answer (None = among them)."""
+
+    n: int
+    calendar_median: float | None
+    calendar_p90: float | None
+    working_median: float | None
+    working_p90: float | None
+
+
+def response_clocks(scope: Scope) -> Clocks:
+    """Median and 90th percentile of the first response by the calendar and by the working clock."""
+    row = ask("response_clocks", scope).iloc[0]
+    times = (None if pd.isna(value) or value >= NEVER else float(value) for value in row.iloc[1:])
+    return Clocks(int(row["appeals"]), *times)

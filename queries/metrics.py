@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from queries.store import ROOT
 
 OPEN = "(a.closed_at IS NULL AND a.status NOT IN ('closed', 'rejected'))"
+IN_TIME = "coalesce(a.due_at >= $as_of, TRUE)"
+AGE = "($as_of - a.created_at)"
 DUE = "(a.type = 'resolvable' AND a.due_at <= $as_of)"
 
 
@@ -96,10 +98,17 @@ PREDICATES: dict[str, str] = {
     "regional": "(a.level = 'regional')",
     "federal": "(a.level = 'federal')",
     "without_level": "(a.level IS NULL)",
+    "term_came": "(a.due_at <= $as_of)",
+    "to_3_days": f"({OPEN} AND {IN_TIME} AND {AGE} <= INTERVAL 3 DAY)",
+    "to_7_days": f"({OPEN} AND {IN_TIME} AND {AGE} > INTERVAL 3 DAY AND {AGE} <= INTERVAL 7 DAY)",
+    "to_10_days": f"({OPEN} AND {IN_TIME} AND {AGE} > INTERVAL 7 DAY AND {AGE} <= INTERVAL 10 DAY)",
+    "longer": f"({OPEN} AND {IN_TIME} AND {AGE} > INTERVAL 10 DAY)",
     "answered_4h": "(a.response_minutes <= 240 AND a.created_at <= $as_of - INTERVAL 4 HOUR)",
     "answer_due_4h": "(a.created_at <= $as_of - INTERVAL 4 HOUR)",
     "not_repeated": "(a.repeat_of IS NULL)",
     "not_postponed": "(a.outcome IS DISTINCT FROM 'postponed')",
+    "without_town": "(t.kind IS DISTINCT FROM 'municipality')",
+    "written_again": "(a.appeal_id IN (TABLE written_again))",
     "connected": "(t.connected_on IS NULL OR a.day >= t.connected_on)",
     **{f"ladder_{rung.step}": rung.predicate for rung in LADDER},
 }
@@ -179,6 +188,60 @@ _DEFINED = (
         "overdue",
         "open",
         "down",
+    ),
+    Metric(
+        "late",
+        "С нарушением срока",
+        "share",
+        "Обращения, закрытые позже срока или открытые с прошедшим сроком, делённые на все, у которых срок уже наступил.",
+        "late",
+        "term_came",
+        "down",
+    ),
+    Metric(
+        "repeated",
+        "Повторные",
+        "share",
+        "Обращения, повторяющие более раннее обращение о том же, делённые на все поступившие.",
+        "repeated",
+        "all",
+        "down",
+    ),
+    Metric(
+        "postponed",
+        "Отложенные",
+        "share",
+        "Обращения, закрытые с итогом «отложено», делённые на все поступившие.",
+        "postponed",
+        "all",
+        "down",
+    ),
+    Metric(
+        "reopened",
+        "Возвращённые в работу",
+        "share",
+        "Обращения, работа по которым началась снова после ответа или закрытия, делённые на все поступившие.",
+        "reopened",
+        "all",
+        "down",
+    ),
+    Metric(
+        "written_again",
+        "Написали снова после ответа",
+        "share",
+        "Обращения, которые житель повторил после первого ответа, делённые на все обращения с ответом.",
+        "written_again",
+        "answered",
+        "down",
+    ),
+    Metric(
+        "within_30m",
+        "Ответ за 30 минут",
+        "share",
+        "Обращения с первым ответом не позже 30 минут, делённые на все поступившие. 30 минут: ориентир бизнеса, не норма.",
+        "within_30m",
+        "all",
+        "up",
     ),
     Metric(
         "answered_4h",

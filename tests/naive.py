@@ -33,6 +33,10 @@ def _hours_late(r: Row) -> float:
     return (AS_OF - r.due).total_seconds() / 3600
 
 
+def _waits(low: float, high: float) -> Callable[[Row], bool]:
+    return lambda r: _open(r) and r.due >= AS_OF and (low or -1) < (AS_OF - r.created_at).total_seconds() / 86400 <= high
+
+
 def _connected() -> dict[int, date]:
     with open(ROOT / "data" / "reference" / "territories.csv", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -89,10 +93,17 @@ MEETS: dict[str, Callable[[Row], bool]] = {
     "regional": lambda r: r.level == "regional",
     "federal": lambda r: r.level == "federal",
     "without_level": lambda r: r.level is None,
+    "term_came": lambda r: r.due <= AS_OF,
+    "to_3_days": _waits(0, 3),
+    "to_7_days": _waits(3, 7),
+    "to_10_days": _waits(7, 10),
+    "longer": _waits(10, math.inf),
     "answered_4h": lambda r: MEETS["answer_due_4h"](r) and r.response is not None and r.response <= 240,
     "answer_due_4h": lambda r: r.created_at <= AS_OF - timedelta(hours=4),
     "not_repeated": lambda r: r.repeat_of is None,
     "not_postponed": lambda r: r.outcome != "postponed",
+    "without_town": lambda r: r.territory_id in (0, 2300),
+    "written_again": lambda r: any(n.repeat_of == r.external_id and r.response is not None and n.created_at > r.created_at + timedelta(minutes=r.response) for n in _all()),
     "connected": lambda r: r.territory_id not in CONNECTED or r.day >= CONNECTED[r.territory_id],
     "ladder_1": lambda r: _open(r) and -24 <= _hours_late(r) < 24,
     "ladder_2": lambda r: _open(r) and 24 <= _hours_late(r) < 120,

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from words import _
-from words.numbers import days, integer
+from words.numbers import days, integer, minutes
 from words.plurals import counted
 
 FEW = 30
@@ -27,6 +27,13 @@ def lateness(days_late: float) -> str:
     if days_late < 0:
         return _("срок через {n} ч").format(n=integer(-days_late * 24))
     return days(days_late) if days_late >= 1 else _("{n} ч").format(n=integer(days_late * 24))
+
+
+def working(minutes_worked: float | None) -> str:
+    """A span of working time, in hours from a day on: a working day is not 24 hours; «среди ждущих» for None."""
+    if minutes_worked is None:
+        return _("среди ждущих")
+    return minutes(minutes_worked) if minutes_worked < 1440 else _("{n} ч").format(n=integer(minutes_worked / 60))
 
 
 def call_reason(row: Mapping[str, Any]) -> str:

@@ -5,10 +5,10 @@ SELECT
     count(*) AS open,
     count(*) FILTER (WHERE {overdue}) AS overdue,
     count(*) FILTER (WHERE {due_soon}) AS due_soon,
-    count(*) FILTER (WHERE NOT {overdue} AND $as_of - a.created_at <= INTERVAL 3 DAY) AS to_3_days,
-    count(*) FILTER (WHERE NOT {overdue} AND $as_of - a.created_at > INTERVAL 3 DAY AND $as_of - a.created_at <= INTERVAL 7 DAY) AS to_7_days,
-    count(*) FILTER (WHERE NOT {overdue} AND $as_of - a.created_at > INTERVAL 7 DAY AND $as_of - a.created_at <= INTERVAL 10 DAY) AS to_10_days,
-    count(*) FILTER (WHERE NOT {overdue} AND $as_of - a.created_at > INTERVAL 10 DAY) AS longer,
+    count(*) FILTER (WHERE {to_3_days}) AS to_3_days,
+    count(*) FILTER (WHERE {to_7_days}) AS to_7_days,
+    count(*) FILTER (WHERE {to_10_days}) AS to_10_days,
+    count(*) FILTER (WHERE {longer}) AS longer,
     max(date_diff('day', a.due_at, $as_of)) FILTER (WHERE {overdue}) AS oldest_overdue_days,
     count(DISTINCT a.executor_id) FILTER (WHERE {due_soon}) AS executors_due_soon
 FROM appeals a

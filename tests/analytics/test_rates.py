@@ -375,7 +375,7 @@ def test_funnel_with_extra_spread_widens() -> None:
 def test_moves_beyond_chance_are_seen_and_hardly_any_where_nothing_moved() -> None:
     random = np.random.default_rng(4)
     false = 0
-    for seed in range(40):
+    for _seed in range(40):
         n, other = random.integers(30, 400, (2, 30))
         share = random.uniform(0.4, 0.8, 30)
         before, after = (rate(random.binomial(size, share), size) for size in (n, other))

@@ -31,6 +31,7 @@ FRAGMENTS = {
     "bucket": "date_trunc('week', a.day)::DATE",
     "rung": deadlines.RUNG,
     "body": "a.territory_id",
+    "by": "a.channel_id",
     "words": "keys <> ''",
     "narrow_first": "OFFSET 0",
 }
