@@ -81,9 +81,10 @@ def refresh(cursor: duckdb.DuckDBPyConnection, batch_id: int | None) -> None:
     first = max(first, last - timedelta(days=LONGEST_HISTORY))
     days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
     loads = _run(cursor, "loads").df()
-    since = {int(source): spikes.regular_since(rows["loaded_at"].to_numpy()) for source, rows in loads.groupby("source_id")}
-    regular = {source: day for source, day in since.items() if day is not None}
-    _run(cursor, "fallen_silent", last=last, sources=list(regular))
+    regular = {
+        source: spans for source, rows in loads.groupby("source_id") if (spans := spikes.regular_spans(rows["loaded_at"].to_numpy()))
+    }
+    _run(cursor, "fallen_silent", last=last, sources=[int(source) for source in regular])
     curves = _curves(cursor, regular, loads.groupby("source_id")["loaded_at"].max())
     for region_id, zone in _run(cursor, "touched_regions", batch_id=batch_id).fetchall():
         _refresh_region(cursor, region_id, zone, days, curves)
@@ -101,15 +102,15 @@ def _today(cursor: duckdb.DuckDBPyConnection) -> Any:
     return moment.date()
 
 
-def _curves(cursor: duckdb.DuckDBPyConnection, regular: dict[int, np.datetime64], last_loads: pd.Series) -> list[Source]:
+def _curves(cursor: duckdb.DuckDBPyConnection, regular: dict[Any, list[Any]], last_loads: pd.Series) -> list[Source]:
     found = []
-    for source_id, since in regular.items():
-        loaded = last_loads[source_id]
-        until = (loaded - pd.Timedelta(days=spikes.LONGEST_DELAY)).date()
-        lags = _run(cursor, "lags", source_id=source_id, first=since.item(), last=until).df()
+    for source_id, spans in regular.items():
+        firsts = [first.item() for first, _ in spans]
+        lasts = [last.item() - timedelta(days=spikes.LONGEST_DELAY) for _, last in spans]
+        lags = _run(cursor, "lags", source_id=int(source_id), firsts=firsts, lasts=lasts).df()
         curve = spikes.completeness(lags["lag"].to_numpy(np.int64), lags["appeals"].to_numpy(np.int64))
         if curve is not None:
-            found.append(Source(source_id, loaded, curve))
+            found.append(Source(int(source_id), last_loads[source_id], curve))
     return found
 
 

@@ -35,7 +35,8 @@ SELECT source_id, day, received, expected, CASE WHEN expected >= 10 THEN 'silent
 -- After how many days, of its territory's own time, the appeals of a source were first loaded.
 SELECT greatest(date_diff('day', day, (first_loaded_at + (day::TIMESTAMP + to_hours(hour::INTEGER) - date_trunc('hour', created_at)))::DATE), 0) AS lag, count(*) AS appeals
 FROM appeals
-WHERE source_id = $source_id AND day BETWEEN greatest($first::DATE, $last::DATE - 400) AND $last AND first_loaded_at IS NOT NULL
+JOIN (SELECT unnest($firsts::DATE[]) AS first, unnest($lasts::DATE[]) AS last) spans ON day BETWEEN first AND last
+WHERE source_id = $source_id AND first_loaded_at IS NOT NULL
 GROUP BY ALL;
 
 -- step: counts

@@ -5,7 +5,7 @@ spikes are one event. delay: how much of the last days has come in.
 """
 
 from analytics.spikes.delay import LONGEST as LONGEST_DELAY
-from analytics.spikes.delay import completeness, regular_since
+from analytics.spikes.delay import completeness, regular_spans
 from analytics.spikes.fitting import touches_holiday
 from analytics.spikes.joining import episodes, graded_runs, runs, spike_id
 from analytics.spikes.scoring import (
@@ -23,5 +23,5 @@ from analytics.spikes.scoring import (
 
 __all__ = [
     "LONGEST_DELAY", "SENSITIVITIES", "Alarms", "Frequency", "Scores", "Sensitivity", "alarms", "band", "completeness", "episodes", "expected_false_alarms",
-    "graded_runs", "regular_since", "runs", "score", "spike_id", "touches_holiday", "worth_scoring",
+    "graded_runs", "regular_spans", "runs", "score", "spike_id", "touches_holiday", "worth_scoring",
 ]  # fmt: skip
