@@ -30,6 +30,8 @@ _FOLDS = 3
 _BLOCK = 5000
 _MIN_ABOVE = 20
 _MANY_ROWS = 5000
+_NAME_WEIGHT = 3.0
+_LETTER_WEIGHT = 1.4
 _MARGIN_WEIGHT, _BAYES_WEIGHT, _PRIOR_WEIGHT = 5.0, 0.3, 0.3
 Floats = NDArray[np.float64]
 
@@ -161,12 +163,12 @@ def train(
     classes, target = np.unique(np.array(labels, dtype=object)[kept].astype(str), return_inverse=True)
     found = found[kept]
     counted = np.ones(len(found)) if weights is None else np.asarray(weights, dtype=np.float64)[kept]
-    held_out = _held_out(found, target, counted, len(classes), tell)
+    names = np.array(lemmas.keys(classes.tolist()), dtype=object)
+    held_out = _held_out(found, target, counted, names, tell)
     raw, right = (np.concatenate(part) for part in zip(*held_out, strict=True))
     calibration = _Calibration.fit(raw, right)
     threshold = _threshold(calibration(raw), right)
-    features = _Features.fit(found)
-    scorer = _Scorer.fit(features.transform(found), target, counted, len(classes))
+    features, scorer = _learned(found, target, counted, names)
     tell(_FOLDS + 1, _FOLDS + 1)
     return Classifier(tuple(classes.tolist()), threshold, left_out, _figures(held_out, len(classes)), features, scorer, calibration)
 
@@ -226,7 +228,7 @@ class _Features:
         vocabulary, counts = _by_word(keys)
         spelled = counts @ self._letters.transform(vocabulary)
         words = self._words.transform(keys)
-        return words, hstack([words, self._weights.transform(spelled)]).tocsr()
+        return words, hstack([words, _LETTER_WEIGHT * self._weights.transform(spelled)], dtype=np.float32).tocsr()
 
 
 def _spelling(vocabulary: list[str] | None) -> CountVectorizer:
@@ -284,8 +286,19 @@ class _Scorer:
         return found
 
 
+def _learned(
+    keys: NDArray[np.object_], target: NDArray[np.int64], counted: Floats, names: NDArray[np.object_]
+) -> tuple[_Features, _Scorer]:
+    """The name of a class is one more text of it, worth `_NAME_WEIGHT`: rare classes gain most."""
+    texts = np.concatenate([keys, names])
+    features = _Features.fit(texts)
+    of_texts = np.concatenate([target, np.arange(len(names))])
+    worth = np.concatenate([counted, np.full(len(names), _NAME_WEIGHT)])
+    return features, _Scorer.fit(features.transform(texts), of_texts, worth, len(names))
+
+
 def _held_out(
-    keys: NDArray[np.object_], target: NDArray[np.int64], counted: Floats, n_classes: int, tell: Callable[[int, int], None]
+    keys: NDArray[np.object_], target: NDArray[np.int64], counted: Floats, names: NDArray[np.object_], tell: Callable[[int, int], None]
 ) -> list[tuple[Floats, NDArray[np.bool_]]]:
     """Raw confidence and correctness of each fold; equal texts stay together."""
     _, together = np.unique(keys.astype(str), return_inverse=True)
@@ -293,9 +306,8 @@ def _held_out(
     found = []
     for done, (learn, check) in enumerate(folds.split(keys, target, together)):
         tell(done, _FOLDS + 1)
-        features = _Features.fit(keys[learn])
-        scorer = _Scorer.fit(features.transform(keys[learn]), target[learn], counted[learn], n_classes)
-        probabilities = scorer.probabilities(features.transform(keys[check]), n_classes)
+        features, scorer = _learned(keys[learn], target[learn], counted[learn], names)
+        probabilities = scorer.probabilities(features.transform(keys[check]), len(names))
         found.append((probabilities.max(axis=1), probabilities.argmax(axis=1) == target[check]))
     tell(_FOLDS, _FOLDS + 1)
     return found

@@ -183,11 +183,13 @@ def _useful(word: str) -> bool:
 
 
 def _singular(word: str) -> str:
-    """Harman's S-stemmer (1991): the plural off, nothing else."""
+    """Harman's S-stemmer (1991), and «es» off after a hiss: the plural off, nothing else."""
     if len(word) < 4 or not word.isascii():
         return word
     if word.endswith("ies") and word[-4] not in "ae":
         return word[:-3] + "y"
+    if word.endswith(("ches", "shes", "xes", "sses")):
+        return word[:-2]
     if word.endswith("es") and word[-3] not in "aeo":
         return word[:-1]
     return word[:-1] if word.endswith("s") and word[-2] not in "us" else word
