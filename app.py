@@ -31,6 +31,7 @@ SECTIONS = {
         ("solve/kpi", _("Решение и ответы"), True),
         ("solve/deadlines", _("Сроки и звонки"), True),
         ("solve/rating", _("Рейтинг"), True),
+        ("solve/answers", _("Качество ответов"), True),
     ],
     _("Не допускаем"): [("prevent/spikes", _("Всплески"), True), ("prevent/spike", _("Всплеск"), False)],
     _("Данные"): [

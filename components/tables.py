@@ -225,6 +225,23 @@ def flags(marked: pd.DataFrame, muted: pd.DataFrame) -> pd.DataFrame:
     return styles.mask(muted & ~marked, f"color: {colours.context_text}")
 
 
+# ---- shares ----------------------------------------------------------------------------------------------------
+
+
+SHARE_COLUMNS = (
+    Column("name", ""),
+    Column("share", _("Доля"), "percent"),
+    Column("k", _("Обращений"), "count"),
+    Column("n", _("Из"), "count"),
+)
+
+
+def shares_table(rows: Sequence[tuple[str, int, int]]) -> pd.DataFrame:
+    """Rows (name, k, n) as a frame for SHARE_COLUMNS: name, k, n, share (NaN where n is 0)."""
+    frame = pd.DataFrame(rows, columns=["name", "k", "n"])
+    return frame.assign(share=frame["k"] / frame["n"].where(frame["n"] > 0))
+
+
 # ---- facts ------------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from words import _
-from words.numbers import days, integer, minutes
+from words.numbers import days, integer, minutes, percent, share_or_count
 from words.plurals import counted
 
 FEW = 30
@@ -64,3 +64,25 @@ def rating_finding(frame: pd.DataFrame, what: str) -> str:
 def improved_finding(n: int) -> str:
     """The heading of best practices."""
     return _("Улучшились больше случайного: {n}").format(n=integer(n)) if n else _("Больше случайного не улучшился никто")
+
+
+FAULTS = {
+    "written_again": _("пишут снова после ответа"),
+    "reopened": _("обращения возвращаются в работу"),
+    "rated_bad": _("ставят 1–3"),
+    "copied": _("одинаковые ответы"),
+    "empty": _("ни места, ни сути"),
+    "with_cues": _("общие фразы"),
+}
+
+
+def answers_finding(rated: int, good: int, closed: int, again: int, answered: int) -> str:
+    """The headline of answers: the mark never without how many gave it, and how many wrote again."""
+    if not answered:
+        return _("Ответов за период нет")
+    again_words = _("после ответа снова написали {share}").format(share=share_or_count(again, answered))
+    if rated < FEW:
+        return _("Оценок {n}: мало, чтобы судить об ответах; {again}").format(n=integer(rated), again=again_words)
+    return _("Ответами довольны {good} из тех {rated}, кто поставил оценку; {again}").format(
+        good=percent(good / rated), rated=percent(rated / closed), again=again_words
+    )

@@ -1,0 +1,102 @@
+"""The quality of answers: what residents make of them, what their wording tells, who would gain from training."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics import lemmas, rates, replies
+from queries.ask import ask
+from queries.scope import Scope
+
+READ = 1500
+ALIKE = 500
+FAULTS = ("written_again", "reopened", "rated_bad", "copied", "empty", "with_cues")
+
+
+def by_executor(scope: Scope) -> pd.DataFrame:
+    """Columns of answers_by.sql for each executor (NaN: nobody), most answers first."""
+    return ask("answers_by", scope)
+
+
+@dataclass(frozen=True, eq=False)
+class Wording:
+    """What the words of the latest answers tell. rows: one an answer: columns of answers_read.sql, copied (another answer
+    has near-identical wording), empty (names neither the place nor the matter of the appeal), with_cues (has phrases of an
+    empty answer), cues (those phrases). examples: appeal_id of answers worth reading first, one of each kind."""
+
+    rows: pd.DataFrame
+    examples: tuple[int, ...]
+
+
+def wording(scope: Scope) -> Wording:
+    """The signals of the scope's latest READ answers that may be read."""
+    frame = ask("answers_read", scope, limit=READ)
+    found = replies.signals(list(frame["reply"]), list(frame["text"].fillna("")))
+    rows = frame.assign(
+        copied=np.array([one.copies > 1 for one in found], dtype=bool),
+        empty=np.array([one.names_matter is False and not one.names_place for one in found], dtype=bool),
+        with_cues=np.array([bool(one.cues) for one in found], dtype=bool),
+        cues=[", ".join(one.cues) for one in found],
+    )
+    return Wording(rows, tuple(int(frame.at[row, "appeal_id"]) for row in replies.summary(found).examples))
+
+
+def compared(scope: Scope, read: Wording) -> pd.DataFrame:
+    """Executors side by side: columns of `by_executor`, and of the answers read: read, copied, empty, with_cues."""
+    words = read.rows.groupby("executor_id")[["copied", "empty", "with_cues"]].sum()
+    words["read"] = read.rows.groupby("executor_id").size()
+    frame = by_executor(scope).dropna(subset="executor_id").astype({"executor_id": int})
+    return frame.merge(words.reset_index(), "left", "executor_id").fillna(dict.fromkeys(("copied", "empty", "with_cues", "read"), 0))
+
+
+def to_train(table: pd.DataFrame) -> pd.DataFrame:
+    """Who differs from the executors of the same level by more than chance, to the worse: executor_id, executor, fault (of
+    FAULTS), k, n, share, others (share of the rest together). table: from `compared`.
+
+    Exact test against the others of the level for each fault with n ≥ 30, adjusted over all executors and faults (Holm).
+    """
+    counts = {
+        "written_again": ("written_again", "answered"), "reopened": ("reopened", "answered"), "rated_bad": ("rated_bad", "rated"),
+        "copied": ("copied", "read"), "empty": ("empty", "read"), "with_cues": ("with_cues", "read"),
+    }  # fmt: skip
+    table = table.assign(rated_bad=table["rated"] - table["rated_good"])
+    found = []
+    for fault, (top, below) in counts.items():
+        own = table[table[below] >= rates.MINIMUM_N]
+        k, n = own[top].astype(int), own[below].astype(int)
+        level = own["level"].fillna("").astype(str)
+        others_k, others_n = (side.groupby(level).transform("sum") - side for side in (k, n))
+        others = (others_k / others_n.where(others_n > 0)).to_numpy()
+        p = rates.exact_p_values(k, n, level) if len(own) else np.zeros(0)
+        found.append(
+            pd.DataFrame(
+                {
+                    "executor_id": own["executor_id"].to_numpy(), "executor": own["executor"].to_numpy(), "fault": fault,
+                    "k": k.to_numpy(), "n": n.to_numpy(), "share": (k / n).to_numpy(), "others": others, "p": p,
+                }
+            )
+        )  # fmt: skip
+    everything = pd.concat(found, ignore_index=True)
+    sure = rates.holm(everything["p"]) <= rates.ERROR_RATE
+    worse = everything[sure & (everything["share"] > everything["others"])]
+    return worse.sort_values(["executor", "p"], ignore_index=True).drop(columns="p")
+
+
+def best_alike(scope: Scope, appeal_id: int, limit: int = 3) -> pd.DataFrame:
+    """Past answers to start a good one from: to appeals of the same topic that residents rated 4 or 5, the most alike first.
+
+    appeal_id, rating, day, executor, text, reply; none when the appeal has no topic. Alike = the share of telling words
+    in common, rare ones counting more; the answers are of the scope's territory in any period, one of each wording.
+    """
+    frame = ask("answers_alike", scope, appeal_id=appeal_id, limit=ALIKE)
+    if frame.empty:
+        return frame.drop(columns=["keys", "own_keys"])
+    wanted = set(lemmas.content(frame["own_keys"].iloc[0] or ""))
+    told = [set(lemmas.content(keys or "")) for keys in frame["keys"]]
+    seen = Counter(word for words in told for word in words)
+    weight = {word: np.log((1 + len(told)) / (1 + seen[word])) + 0.1 for word in wanted}
+    alike = [sum(weight[word] for word in words & wanted) for words in told]
+    order = frame.assign(alike=alike).sort_values(["alike", "rating"], ascending=False, kind="stable")
+    return order.drop_duplicates("reply").head(limit).drop(columns=["keys", "own_keys", "alike"]).reset_index(drop=True)
