@@ -255,3 +255,25 @@ def test_sensitivity_changes_how_much_is_shown_and_the_promise_holds() -> None:
     assert (shown[1].flagged | ~shown[0].flagged).all() and (shown[2].flagged | ~shown[1].flagged).all()
     for found in shown:
         assert found.flagged.sum() / 8 <= found.false_per_week
+
+
+def test_false_alarms_to_expect_are_those_of_the_series_that_can_have_one() -> None:
+    one = spikes.expected_false_alarms([100], [100], ["D"])
+    assert one == pytest.approx(0.7)
+    assert spikes.expected_false_alarms([100], [50], ["D"]) == pytest.approx(0.35)
+    assert spikes.expected_false_alarms([4], [4], ["D"]) == pytest.approx(4 * 0.005 * 7)
+    assert spikes.expected_false_alarms([100, 100], [100, 100], ["D", "W"]) == pytest.approx(0.8)
+    assert spikes.expected_false_alarms([0], [0], ["D"]) == spikes.expected_false_alarms([], [], []) == 0
+    settings_ = [spikes.expected_false_alarms([100], [60], ["D"], sensitivity=s) for s in ("calm", "usual", "keen")]
+    assert settings_ == sorted(settings_) and settings_[0] < settings_[1] < settings_[2]
+
+
+def test_the_promise_about_false_alarms_is_near_what_quiet_days_give() -> None:
+    counts, _, _ = worlds.daily(2400, seed=77)
+    last, families = 56, np.arange(2400) // 200
+    scores = spikes.score(counts, DAYS, frequency="D", last=last)
+    active = np.bincount(families, weights=spikes.worth_scoring(counts, 28))
+    flagged = spikes.alarms(scores, counts, families=families).flagged
+    begun = flagged[:, 0].sum() + (flagged[:, 1:] & ~flagged[:, :-1]).sum()
+    promised = spikes.expected_false_alarms(np.full(12, 200), active, ["D"] * 12) * last / 7
+    assert promised / 2.5 < begun < promised * 2.5

@@ -209,3 +209,52 @@ def test_the_whole_way_from_counts_to_the_same_number_a_day_later() -> None:
         assert len(mine) == 1 and mine["state"].iloc[0] == "new" and mine["onset"].iloc[0] == pd.Timestamp("2026-11-18")
         assert known is None or mine["spike_id"].iloc[0] == known.loc[known["topic_id"] == 4, "spike_id"].iloc[0]
         known = listed[STORED]
+
+
+def test_the_usual_setting_is_as_if_it_were_alone_and_the_keen_one_adds() -> None:
+    random = np.random.default_rng(9)
+    counts = random.poisson(2.0, (60, 900))
+    counts[3, -6:-3] += 14
+    counts[7, -6:-3] += 5
+    dates = np.arange(END - 900, END)
+    names = pd.DataFrame({"level": "municipality_topic", "territory_id": TOWN, "parent_id": REGION, "topic_id": np.arange(60), "topic_group_id": 7})
+    scores = spikes.score(counts, dates, frequency="D", last=200)
+    graded, flags = spikes.graded_runs(names, dates, counts, scores, frequency="D", tests=60)
+    alone = spikes.runs(names, dates, counts, scores, flags["usual"], frequency="D")
+    pd.testing.assert_frame_equal(graded[graded["sensitivity"] != "keen"].drop(columns="sensitivity"), alone)
+    assert graded.loc[graded["topic_id"] == 3, "sensitivity"].tolist()[-1:] == ["calm"]
+    keen = graded[graded["sensitivity"] == "keen"]
+    assert len(keen)
+    for run in keen.itertuples():
+        beside = alone[alone["row"] == run.row]
+        assert ((beside["onset"] > run.last_day) | (beside["last_day"] < run.onset)).all()
+    calm = spikes.runs(names, dates, counts, scores, flags["calm"], frequency="D")
+    assert set(calm["topic_id"]) == set(graded.loc[graded["sensitivity"] == "calm", "topic_id"])
+
+
+def test_what_only_the_keen_setting_finds_joins_an_event_but_never_two() -> None:
+    one, two = spike("2026-11-01", "2026-11-06", topic_id=1, topic_group_id=1), spike("2026-11-10", "2026-11-14", topic_id=1, topic_group_id=1)
+    between = spike("2026-11-05", "2026-11-09", topic_id=2, topic_group_id=1, sensitivity="keen", severity=99.0, excess=500.0)
+    listed = episodes(one, between, two).set_index("onset")
+    assert listed["episode_id"].nunique() == 2
+    head = listed.loc["2026-11-01", "spike_id"]
+    assert listed.loc["2026-11-05", "episode_id"] in (head, listed.loc["2026-11-10", "spike_id"])
+    strong = episodes(one, between | {"sensitivity": "usual"}, two)
+    assert strong["episode_id"].nunique() == 1
+
+
+def test_a_group_stands_at_the_head_only_when_its_topics_are_many() -> None:
+    whole = {"level": "municipality_group", "topic_id": None}
+    one_topic = episodes(spike("2026-11-18", "2026-11-20", excess=30.0), spike("2026-11-18", "2026-11-20", excess=34.0, severity=12.0, **whole))
+    assert one_topic["episode_id"].nunique() == 1
+    assert one_topic.loc[one_topic["spike_id"] == one_topic["episode_id"], "level"].tolist() == ["municipality_topic"]
+    many = episodes(spike("2026-11-18", "2026-11-20", excess=9.0), spike("2026-11-18", "2026-11-20", excess=34.0, severity=12.0, **whole))
+    assert many.loc[many["spike_id"] == many["episode_id"], "level"].tolist() == ["municipality_group"]
+
+
+def test_a_weekly_spike_goes_on_until_the_next_week_has_ended() -> None:
+    weekly = {"frequency": "W", "first_flagged": pd.Timestamp("2026-11-15")}
+    for today, state in (("2026-11-15", "new"), ("2026-11-21", "new"), ("2026-11-22", "ended")):
+        assert episodes(spike("2026-11-09", "2026-11-15", **weekly), today=today)["state"].tolist() == [state]
+    keen_day = spike("2026-11-12", "2026-11-12", sensitivity="keen")
+    assert episodes(spike("2026-11-09", "2026-11-15", **weekly), keen_day)["frequency"].tolist() == ["W"]
