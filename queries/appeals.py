@@ -126,7 +126,7 @@ def listing(scope: Scope, chosen: Chosen, limit: int = 200, skip: int = 0) -> pd
 
 def named(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
     """What is known of the appeals of `newest`, newest first."""
-    days = (rows["day"].min().date(), rows["day"].max().date()) if len(rows) else (scope.first, scope.last)
+    days = (rows["day"].min().date(), rows["day"].max().date()) if len(rows) else (scope.last, scope.last)
     return ask("appeals_list", scope.over(*days), ids=rows["appeal_id"].tolist())
 
 

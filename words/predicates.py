@@ -61,6 +61,7 @@ CONDITIONS = {
     "not_postponed": _("не отложенные"),
     "without_town": _("без города"),
     "written_again": _("повторённые после ответа"),
+    "logged": _("с журналом"),
     "connected": _("со дня подключения территории"),
     "ladder_1": _("первая ступень: звонить исполнителю"),
     "ladder_2": _("вторая ступень: звонить руководителю"),
@@ -69,6 +70,7 @@ CONDITIONS = {
 STATUSES = {"new": _("новое"), "assigned": _("в работе"), "answered": _("отвечено"), "closed": _("закрыто"), "rejected": _("отклонено")}
 OUTCOMES = {"resolved": _("решено"), "explained": _("разъяснено"), "not_resolved": _("не решено"), "postponed": _("отложено")}
 TYPES = {"resolvable": _("решаемое"), "informational": _("информационное"), "unresolvable": _("нерешаемое")}
+PLACES = {"route": _("маршрут {name}"), "stop": _("остановка {name}")}
 ENDINGS = {
     "new": _("новое"),
     "in_work": _("в работе"),
@@ -105,6 +107,11 @@ def in_words(predicates: tuple[str, ...], executor: str | None, street: str, sea
     if searched:
         found.append(_("в тексте «{words}»").format(words=searched))
     return found
+
+
+def spoken(kind: str, name: str) -> str:
+    """«маршрут 17», «остановка Лесная»; a street or district as it is named."""
+    return PLACES[kind].format(name=name) if kind in PLACES else name
 
 
 def state(status: str, outcome: str | None) -> str:

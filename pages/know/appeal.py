@@ -1,15 +1,18 @@
 """«Что было с этим обращением?»"""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from components import headline, links, quotes, tables
+from components.safe import plain
 from components.tables import Column
-from queries import appeals
+from queries import appeals, corrections, dictionaries, writes
 from queries.context import Context
 from words import _
 from words.dates import moment
-from words.numbers import integer, minutes
+from words.numbers import integer, minutes, percent
 from words.plurals import counted
 from words.predicates import STATUSES, TYPES, state
 
@@ -42,6 +45,52 @@ headline.headline(
     f"{appeal['topic'] or _('Тема не указана')}: {state(appeal['status'], None if pd.isna(appeal['outcome']) else appeal['outcome'])}",
     ". ".join(filter(None, [f"{appeal['territory']}", place, local(appeal["created_at"]), appeal["channel"]])),
 )
+
+
+def origin() -> str:
+    """Where the topic came from, and how sure it is."""
+    if len(corrected):
+        return _("Выбрана человеком")
+    if pd.isna(appeal["topic_id"]):
+        return _("Уверенной темы нет: ниже порога") if len(hints) else ""
+    if pd.isna(appeal["topic_confidence"]) or appeal["topic_confidence"] == 1:
+        return _("Из источника")
+    return _("Подсказка: определена по тексту, уверенность {share}").format(share=percent(appeal["topic_confidence"]))
+
+
+def told(entry: Any) -> str:
+    """«21 ноября 2026, 14:05, оператор: «Дороги» вместо «Дворы»»."""
+    before = entry.previous_topic if not pd.isna(entry.previous_topic) else _("не указана")
+    who = entry.author or _("оператор")
+    return _("{at}, {who}: «{topic}» вместо «{before}»").format(at=local(entry.written_at), who=who, topic=entry.topic, before=before)
+
+
+@st.dialog(_("Поправить тему"))
+def correct() -> None:
+    """A person's choice of the topic, the likeliest first."""
+    names = {int(topic[1:]): f"{name} ({group})" for topic, name, group in dictionaries.topic_choices() if topic.startswith("t")}
+    likely = {int(hint.topic_id): hint for hint in hints.itertuples()}
+    order = [*likely, *(topic for topic in names if topic not in likely)]
+
+    def shown(topic: int) -> str:
+        return names[topic] + (" · " + sure(likely[topic]) if topic in likely else "")
+
+    now = None if pd.isna(appeal["topic_id"]) else int(appeal["topic_id"])
+    picked = st.selectbox(
+        _("Тема"), order, index=order.index(now) if now in order else None, format_func=shown, placeholder=_("Выберите тему"), key="topic"
+    )
+    st.caption(_("Выбор останется и после новых загрузок, по нему учится программа. Срок решения не изменится"))
+    if st.button(_("Сохранить"), type="primary", disabled=picked is None or picked == now):
+        writes.save_topic(int(given), picked)
+        st.rerun()
+
+
+def sure(hint: Any) -> str:
+    """How a hint came about."""
+    return _("подсказка, {share}").format(share=percent(hint.confidence)) if hint.how == "model" else _("подсказка по словам")
+
+
+hints = corrections.suggestions(everywhere, int(given))
 left, right = st.columns([5, 3], gap="large")
 with left:
     quotes.quote_card(
@@ -72,6 +121,12 @@ with right:
         _("Оценка жителя"): None if pd.isna(appeal["rating"]) else f"{integer(appeal['rating'])} {_('из 5')}",
         _("Возвращалось в работу"): _("да") if appeal["reopened"] else _("нет"),
     }
+    corrected = corrections.history(everywhere, int(given))
+    headline.section(_("Тема: {topic}").format(topic=appeal["topic"] or _("не указана")), origin())
+    if everywhere.access.may_correct and st.button(_("Поправить тему"), key="correct_topic"):
+        correct()
+    for entry in corrected.itertuples():
+        st.caption(plain(told(entry)))
     headline.section(_("Сведения"))
     tables.facts({name: value for name, value in facts.items() if not pd.isna(value)})
     log = appeals.events(everywhere, int(given))

@@ -10,7 +10,7 @@ from components import charts, headline, links, quotes, tables
 from components import themes as draw
 from components.links import set_params
 from components.safe import plain
-from queries import appeals, themes
+from queries import appeals, mentions, themes
 from queries.appeals import Chosen
 from queries.context import Context
 from queries.scope import end_of_month, integer_of
@@ -18,13 +18,13 @@ from words import _
 from words.dates import moment, month, span
 from words.numbers import integer, percent
 from words.plurals import counted
-from words.predicates import in_words, state
+from words.predicates import in_words, spoken, state
 
 APPEAL = "pages/know/appeal.py"
-PAGE, HITS, MONTHS, PLACES = 200, 25, 12, 10
+PAGE, HITS, MONTHS, PLACES, LONGEST = 200, 25, 12, 10, 10.0
 VIEWS = {"themes": _("Темы текстов"), "copies": _("Однотипные")}
 COPIES = {"only": _("только однотипные"), "none": _("без однотипных")}
-CLOSE = {"view": None, "theme": None, "copies": None, "page": None}
+CLOSE = {"view": None, "theme": None, "copies": None, "said": None, "page": None}
 
 context: Context = st.session_state["context"]
 scope = context.scope
@@ -34,7 +34,11 @@ view, theme, copies = given.get("view", ""), given.get("theme", ""), given.get("
 
 
 def part() -> tuple[pd.DataFrame, str] | None:
-    """The rows of the chosen theme or copies and what they are called; None where none is chosen or they are not known yet."""
+    """The rows of the chosen theme, copies or place and what they are called; None where nothing is chosen or known yet."""
+    if given.get("said"):
+        named = mentions.named(scope, chosen)
+        place = named.result.one(given["said"]) if named.wait(LONGEST) and named.result else None
+        return (place.rows, _("в тексте названо: {place}").format(place=spoken(place.kind, place.name))) if place else None
     if view == "themes" and theme:
         grouping = themes.grouped(scope, chosen)
         one = grouping.result.one(theme) if grouping.wait(draw.MOMENT) and grouping.result else None
@@ -54,8 +58,8 @@ def search() -> None:
             value=chosen.words,
             placeholder=_("например: набережная пыль"),
             help=_('Слова ищутся в любой форме. В кавычках: слова рядом, «"детская площадка"». С минусом: тексты без слова, «-снег»'),
-            key="appeals_words",
-            on_change=lambda: set_params({"q": st.session_state["appeals_words"] or None} | CLOSE),
+            key=f"appeals_words_{chosen.words}",
+            on_change=lambda: set_params({"q": st.session_state[f"appeals_words_{chosen.words}"] or None} | CLOSE),
         )
         st.segmented_control(
             _("Показать над списком"),

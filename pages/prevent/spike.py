@@ -7,15 +7,16 @@ import pandas as pd
 import streamlit as st
 
 from components import charts, headline, links, maps, quotes, tables
+from components import themes as themes_drawn
 from components.tables import Column
-from queries import appeals, figures, outlines, spikes, writes
+from queries import appeals, figures, mentions, outlines, spikes, themes, writes
 from queries.appeals import Chosen
 from queries.context import Context
 from words import _
 from words.dates import day, moment, span
 from words.numbers import decimal, integer, times
 from words.plurals import counted
-from words.predicates import DECISIONS, SPIKE_STATES, short_channel
+from words.predicates import DECISIONS, SPIKE_STATES, short_channel, spoken
 
 LIST, SPIKES, SPIKE = "pages/know/appeals.py", "pages/prevent/spikes.py", "pages/prevent/spike.py"
 KINDS = {"cause": _("Причина"), "note": _("Заметка"), "decision": _("Решение")}
@@ -215,6 +216,49 @@ def where() -> None:
         links.open_page(LIST, own | {"street": picked})
 
 
+def said() -> None:
+    """Places that the texts name themselves; a click lists the appeals."""
+    found = themes_drawn.settled(mentions.named(scope, Chosen()), _("Ищем места в текстах"), {})
+    for title, words, some in (
+        (_("Места, названные в текстах"), _("У обращений без улицы в адресе"), found.others() if found else ()),
+        (_("Маршруты, названные в текстах"), _("Обращений"), found.routes() if found else ()),
+    ):
+        if some:
+            headline.section(title, words)
+            picked = charts.bars(
+                pd.DataFrame(
+                    {
+                        "label": [spoken(place.kind, place.name) for place in some],
+                        "value": [place.size for place in some],
+                        "id": [place.id for place in some],
+                    }
+                ).head(6),
+                f"spike_said_{some[0].kind == 'route'}",
+            )
+            if picked:
+                links.open_page(LIST, own | {"said": picked})
+
+
+def about() -> None:
+    """Themes of the texts; a click lists a theme's appeals."""
+    found = themes_drawn.settled(themes.grouped(scope, Chosen()), _("Читаем тексты и собираем темы"), {})
+    if found is None:
+        return
+    if found.texts < themes.FEWEST:
+        few = _("Мало текстов, чтобы собрать темы: {n}, нужно {needed}")
+        headline.section(_("Темы текстов"), few.format(n=integer(found.texts), needed=integer(themes.FEWEST)))
+        return
+    headline.section(
+        _("Темы текстов: {n}").format(n=len(found.groups)),
+        _("Прочитано {n}; ни к одной теме не отнесено {rest}. Нажмите на тему, чтобы открыть её обращения").format(
+            n=integer(found.texts), rest=integer(found.rest)
+        ),
+    )
+    picked = themes_drawn.table(found.groups, "", "spike_themes")
+    if picked:
+        links.open_page(LIST, own | {"view": "themes", "theme": picked})
+
+
 def who() -> None:
     """Channels and executors."""
     channels, executors = appeals.by_channel(scope), appeals.by_executor(scope)
@@ -355,7 +399,9 @@ with first:
     different()
 with second:
     where()
+    said()
 with third:
     who()
 speech()
+about()
 alike()
