@@ -1,6 +1,6 @@
 """How good and how fast is the detector, beside R's? Prints a table; asserts nothing.
 
-python -m bench.spikes [--series N] [--seed N]
+python -m bench.spikes [--series N] [--seed N] [--rows N]
 
 N series in each of the 42 scenarios (100 unless told). R itself is run where Rscript and `surveillance` are
 installed (Debian: r-cran-surveillance); the replica of its method always. POD: share of spikes of two standard
@@ -9,6 +9,7 @@ p over the clean twins.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -27,6 +28,9 @@ from analytics import spikes
 from analytics.spikes import fitting
 from bench import worlds
 from bench.farrington import farrington_flexible
+from ingest import commands, detect
+from ingest.demo.build import TRUTH
+from queries import store
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -49,6 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The detector beside R's")
     parser.add_argument("--series", type=int, default=100, help="series per scenario")
     parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--rows", type=int, default=60_000, help="appeals of the demo")
     chosen = parser.parse_args()
     replica_against_r()
     weekly(chosen.series, chosen.seed)
@@ -56,6 +61,7 @@ def main() -> None:
     daily_false_alarms(chosen.seed)
     daily_discoveries(chosen.seed)
     speed(chosen.seed)
+    demo(chosen.rows)
 
 
 def replica_against_r() -> None:
@@ -250,6 +256,52 @@ def speed(seed: int, series: int = 20_000) -> None:
         spikes.score(counts, worlds.DAYS, frequency="D", last=1)
         spent.append(f"{time.process_time() - started:.1f} CPU s ({time.perf_counter() - clock:.1f} s by the clock)")
     print(f"\n{series} series × {len(worlds.DAYS)} days, last day: first {spent[0]}, again {spent[1]}; nothing is kept between the runs")
+
+
+def demo(rows: int) -> None:
+    """Planted stories found and episodes beside them, over a whole demo store; the time its scoring takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["PULSE_DB"] = str(Path(folder) / "pulse.duckdb")
+        commands.make_demo({"rows": rows, "seed": 1, "until": "2026-11-21"}, lambda share, message: None)
+        stories = json.loads((Path(folder) / TRUTH).read_text(encoding="utf-8"))["stories"]
+        with store.transaction() as cursor:
+            started, clock = time.process_time(), time.perf_counter()
+            detect.refresh(cursor, None)
+            spent = f"{time.process_time() - started:.1f} CPU s ({time.perf_counter() - clock:.1f} s by the clock)"
+            found, tests, topics, regions = (
+                cursor.execute(f"FROM {name}").df() for name in ("spikes", "spike_tests", "topics", "territories")
+            )
+        store.close_store()
+    region, topic = regions.set_index("territory_id")["region_id"], topics.set_index("name")
+    print(f"\nDemo of {rows} appeals: scored in {spent}; {tests['series'].sum()} series")
+    for setting in spikes.SENSITIVITIES:
+        order = list(spikes.SENSITIVITIES)
+        shown = found[found["sensitivity"].isin(order[: order.index(setting) + 1])]
+        told, hits = set(), []
+        for story in (story for story in stories if story["kind"] != "outage"):
+            about = topic.loc[story["topic"]]
+            own = shown[
+                (
+                    (shown["topic_id"] == about["topic_id"])
+                    | (shown["topic_id"].isna() & (shown["topic_group_id"] == about["topic_group_id"]))
+                )
+                & (shown["onset"] <= story["last_day"])
+                & (shown["last_day"] >= story["first_day"])
+            ]
+            if "territory_id" in story:
+                own = own[own["territory_id"].isin([story["territory_id"], region[story["territory_id"]]])]
+            told |= set(own["episode_id"])
+            if story["kind"] in ("spike", "flood", "shut_off"):
+                hits.append(f"{story['story']} {story['first_day']} {'found' if len(own) else 'not found'}")
+        weeks = (found["last_day"].max() - found["onset"].min()).days / 7
+        false = shown.loc[~shown["episode_id"].isin(told), "episode_id"].nunique()
+        promised = spikes.expected_false_alarms(
+            tests["series"].to_numpy(), tests["active"].to_numpy(), tests["frequency"].tolist(), sensitivity=setting
+        )
+        print(
+            f"  {setting}: {false} episodes of no story in {weeks:.0f} weeks, {false / weeks:.2f} a week, promised now {promised:.2f}; "
+            + ", ".join(hits)
+        )
 
 
 if __name__ == "__main__":
