@@ -32,6 +32,7 @@ SECTIONS = {
         ("solve/deadlines", _("Сроки и звонки"), True),
         ("solve/rating", _("Рейтинг"), True),
         ("solve/answers", _("Качество ответов"), True),
+        ("solve/process", _("Путь обращения"), True),
     ],
     _("Не допускаем"): [("prevent/spikes", _("Всплески"), True), ("prevent/spike", _("Всплеск"), False)],
     _("Данные"): [

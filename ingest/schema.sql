@@ -97,6 +97,8 @@ CREATE TABLE topic_corrections (entry_id VARCHAR, written_at TIMESTAMP, author V
 -- the likeliest topics of appeals that have none; how: model | words (shares words with the topic's name)
 CREATE TABLE topic_hints (appeal_id BIGINT, topic_id SMALLINT, rank TINYINT, confidence FLOAT, how VARCHAR);
 
+-- appeals that have a status log
+CREATE VIEW logged AS SELECT appeal_id FROM events;
 -- appeals that were repeated after their first answer
 CREATE VIEW written_again AS
 SELECT DISTINCT o.appeal_id FROM appeals r JOIN appeals o ON o.appeal_id = r.repeat_of WHERE r.created_at > o.first_response_at;

