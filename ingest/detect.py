@@ -17,6 +17,7 @@ from queries import store, writes
 RECENT, ENOUGH_BEFORE = {"D": 28, "W": 4}, {"D": 70, "W": 10}
 LONGEST_HISTORY = 5 * 365
 BEFORE, AFTER = {"D": 42, "W": 26}, {"D": 14, "W": 4}
+YEAR = {"D": 365, "W": 52}
 RARE = 0.1
 NOTICED = 0.2
 LEVELS = ("municipality_topic", "municipality_group", "region_topic")
@@ -213,7 +214,7 @@ def _weekly(daily: Series, fewer_than: float) -> Series:
     """The series of fewer appeals in all, by whole ISO weeks; the week that has not ended is left out."""
     rare = daily.part(daily.counts.sum(axis=1) < fewer_than)
     first = int(-(daily.dates[0].astype(int) + 3) % 7)
-    weeks = (len(daily.dates) - first) // 7
+    weeks = max(len(daily.dates) - first, 0) // 7
     span = slice(first, first + 7 * weeks)
 
     def by_week(array: np.ndarray) -> np.ndarray:
@@ -230,9 +231,9 @@ def _weekly(daily: Series, fewer_than: float) -> Series:
 
 
 def _active(series: Series, newest: Any) -> int:
-    """How many series had enough appeals for an alarm in the four weeks to a day."""
+    """How many series had enough appeals for an alarm in the year to a day."""
     ended = series.dates + np.timedelta64(0 if series.frequency == "D" else 6, "D") <= np.datetime64(newest, "D")
-    return int(spikes.worth_scoring(series.counts[:, ended], RECENT[series.frequency], series.frequency).sum())
+    return int(spikes.worth_scoring(series.counts[:, ended], YEAR[series.frequency], series.frequency).sum())
 
 
 def _spikes_of(series: Series) -> tuple[pd.DataFrame, list[pd.DataFrame]]:

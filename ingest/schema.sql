@@ -57,7 +57,7 @@ CREATE TABLE spikes (
     recurs SMALLINT, holiday BOOLEAN, is_flood BOOLEAN, sensitivity VARCHAR);
 CREATE TABLE spike_days (spike_id BIGINT, day DATE, observed INTEGER, expected DOUBLE, upper DOUBLE, p_value DOUBLE, is_alarm BOOLEAN);
 -- how many series of a region and level are tested together each day (D) or week (W), and how many of them had enough appeals for
--- an alarm in the four weeks before `day`, the region's last one with appeals
+-- an alarm in the year before `day`, the region's last one with appeals
 CREATE TABLE spike_tests (region_id INTEGER, level VARCHAR, frequency VARCHAR, series INTEGER, active INTEGER, day DATE);
 
 -- what people write; each row comes from one line of the journal ----------------------------------------------------------

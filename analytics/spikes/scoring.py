@@ -243,10 +243,10 @@ def expected_false_alarms(
     q: float = 0.1,
     sensitivity: Sensitivity = "usual",
 ) -> float:
-    """How many alarms a week come by chance alone?
+    """How many spikes a week come by chance alone, at most?
 
     For each family (one level of one region at one frequency) series: how many it tests; active: how many of them reach
-    the least count at all (`worth_scoring`); frequencies. Where nothing happens, Benjamini–Hochberg lets a family have
+    the least count at some time of the year (`worth_scoring`). Where nothing happens, Benjamini–Hochberg lets a family have
     an alarm with a chance of at most q each day (week), and the series that cannot have one use up none of their part.
     bench/spikes.py counts alarms of quiet simulated days and of the demo beside it.
     """
