@@ -416,3 +416,9 @@ def test_every_number_of_the_demo_is_a_number(demo: dict[str, Any]) -> None:
     assert (heads.loc[strong["episode_id"]] != "keen").all()
     assert set(demo["spike_days"]["spike_id"]) == set(s["spike_id"])
     assert set(demo["spike_tests"]["level"]) == {"municipality_topic", "municipality_group", "region_topic"}
+
+
+def test_a_history_of_less_than_a_week_is_loaded(empty_store: Path) -> None:
+    for days in range(1, 8):
+        rows = [small.row(100 * days + n, small.KALININGRAD, datetime(2024, 5, days, 10)) for n in range(5)]
+        assert small.put(rows, str(days)).loaded == 5
