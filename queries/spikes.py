@@ -227,7 +227,7 @@ def flags(spike: Any) -> dict[str, str]:
     if not pd.isna(spike.is_flood) and spike.is_flood:
         said[_("однотипные")] = _("однотипные обращения")
     if not pd.isna(spike.recurs) and spike.recurs:
-        said[_("бывает каждый год")] = _("сезонный: в те же недели так было и в прежние годы ({n})").format(n=int(spike.recurs))
+        said[_("сезонный")] = _("сезонный: в те же недели так было и в прежние годы ({n})").format(n=int(spike.recurs))
     if not pd.isna(spike.holiday) and spike.holiday:
         said[_("праздничный")] = _("праздничные дни")
     return said

@@ -109,7 +109,7 @@ def test_what_is_special_about_a_spike_is_said(store_file: Path) -> None:
     spike(1, 2301, executors=4, recurs=2, holiday=True, is_flood=True)
     spike(2, 6401, executors=None, recurs=None, holiday=None, is_flood=None, sensitivity=None)
     found = spikes.described(spikes.listing(scope(), SINCE)).set_index("spike_id")
-    assert found.at[1, "flags"] == "межведомственный, однотипные, бывает каждый год, праздничный"
+    assert found.at[1, "flags"] == "межведомственный, однотипные, сезонный, праздничный"
     said = list(spikes.flags(found.loc[1]).values())
     assert said[0].replace("\u00a0", " ") == "межведомственный: 4 исполнителя" and "(2)" in said[2]
     assert (found.at[2, "flags"], found.at[1, "state_words"], found.at[1, "what"]) == ("", "◆ новый", "Ямы и выбоины")
