@@ -33,6 +33,7 @@ SECTIONS = {
         ("solve/rating", _("Рейтинг"), True),
         ("solve/answers", _("Качество ответов"), True),
         ("solve/process", _("Путь обращения"), True),
+        ("solve/workload", _("Нагрузка"), True),
     ],
     _("Не допускаем"): [("prevent/spikes", _("Всплески"), True), ("prevent/spike", _("Всплеск"), False)],
     _("Данные"): [

@@ -1,26 +1,30 @@
 """The list behind every number, and one appeal."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from queries import search
 from queries.ask import ask
 from queries.metrics import PREDICATES
-from queries.scope import Scope, integer_of
+from queries.scope import Scope, end_of_month, integer_of
 from queries.search import Query
 
-KEYS = ("only", "executor", "street", "q", "term", "source")
+KEYS = ("only", "executor", "street", "q", "term", "source", "slot")
+ANSWERED_LOCAL = "((a.first_response_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone)"
+SLOT = re.compile(r"([ar])([1-7])-(1?\d|2[0-3])")
 LONG = 366
 
 
 @dataclass(frozen=True)
 class Chosen:
     """Conditions on top of a scope: predicates of the registry, one executor, one street, words in the text in any
-    form (each of `words`), a term as `contrast` found it (its lemmas side by side), one source.
+    form (each of `words`), a term as `contrast` found it (its lemmas side by side), one source, one hour of the week
+    (slot: «a3-14» came on a Wednesday after 14:00, «r3-14» was first answered then, local time).
 
-    In the URL: only=overdue,official&executor=3&street=…&q=…&term=…&source=2.
+    In the URL: only=overdue,official&executor=3&street=…&q=…&term=…&source=2&slot=a3-14.
     """
 
     predicates: tuple[str, ...] = ()
@@ -29,6 +33,7 @@ class Chosen:
     words: str = ""
     term: str = ""
     source: int | None = None
+    slot: str = ""
 
     @staticmethod
     def decode(params: Mapping[str, str]) -> "Chosen":
@@ -40,6 +45,7 @@ class Chosen:
             words=params.get("q", "")[:200].strip(),
             term=params.get("term", "")[:200].strip(),
             source=integer_of(params.get("source", "")),
+            slot=params.get("slot", "") if SLOT.fullmatch(params.get("slot", "")) else "",
         )
 
     def encode(self) -> dict[str, str | None]:
@@ -51,6 +57,7 @@ class Chosen:
             "q": self.words or None,
             "term": self.term or None,
             "source": str(self.source) if self.source else None,
+            "slot": self.slot or None,
         }
 
     @property
@@ -71,6 +78,11 @@ class Chosen:
         if self.source:
             parts.append("a.source_id = $source")
             values["source"] = self.source
+        if found := SLOT.fullmatch(self.slot):
+            arrived = found[1] == "a"
+            day, hour = ("a.day", "a.hour") if arrived else (ANSWERED_LOCAL, f"hour({ANSWERED_LOCAL})")
+            parts.append(f"(isodow({day}) = $weekday AND {hour} = $hour AND {PREDICATES['all' if arrived else 'answered']})")
+            values |= {"weekday": int(found[2]), "hour": int(found[3])}
         return " AND ".join(parts) or "TRUE", values
 
 
@@ -91,17 +103,23 @@ def hits(scope: Scope, chosen: Chosen) -> pd.DataFrame:
 
 
 def newest(scope: Scope, chosen: Chosen, limit: int, skip: int = 0) -> pd.DataFrame:
-    """appeal_id, day of the appeals that meet the conditions, newest first. A search reads as many months as it shows."""
+    """appeal_id, day of the appeals that meet the conditions, newest first. A search reads as many months as it
+    shows, and of them the territories that have hits."""
     if chosen.query.is_empty:
         condition, values = chosen.sql()
         return ask("appeals_newest", scope, {"chosen": condition}, limit=limit, skip=skip, **values)
-    months = hits(scope, chosen).groupby("month", sort=False)["appeals"].sum().cumsum()
-    enough = months[months < skip + limit]
+    found = hits(scope, chosen)
+    months = found.groupby("month", sort=False)["appeals"].sum().cumsum()
     if months.empty:
         return pd.DataFrame({"appeal_id": pd.Series(dtype="int64"), "day": pd.Series(dtype="datetime64[us]")})
-    since = months.index[min(len(enough), len(months) - 1)].date()
-    fragments, values = _searched(scope.over(max(scope.first, since), scope.last), chosen)
-    return ask("search_newest", scope.over(max(scope.first, since), scope.last), fragments, limit=limit, skip=skip, **values)
+    since = months.index[min(int((months < skip + limit).sum()), len(months) - 1)]
+    near = found[found["month"] >= since]
+    last = end_of_month(near["month"].max().date())
+    closer = replace(
+        scope.over(max(scope.first, since.date()), min(scope.last, last)), places=tuple(map(int, near["territory_id"].unique()))
+    )
+    fragments, values = _searched(closer, chosen)
+    return ask("search_newest", closer, fragments, limit=limit, skip=skip, **values)
 
 
 def _searched(scope: Scope, chosen: Chosen) -> tuple[dict[str, str], dict[str, object]]:

@@ -110,6 +110,9 @@ PREDICATES: dict[str, str] = {
     "without_town": "(t.kind IS DISTINCT FROM 'municipality')",
     "written_again": "(a.appeal_id IN (TABLE written_again))",
     "logged": "(a.appeal_id IN (TABLE logged))",
+    "in_hours": "(isodow(a.day) <= 5 AND a.hour BETWEEN 9 AND 17)",
+    "off_hours": "(isodow(a.day) <= 5 AND a.hour NOT BETWEEN 9 AND 17)",
+    "weekend": "(isodow(a.day) > 5)",
     "connected": "(t.connected_on IS NULL OR a.day >= t.connected_on)",
     **{f"ladder_{rung.step}": rung.predicate for rung in LADDER},
 }

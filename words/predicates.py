@@ -1,6 +1,7 @@
 """Conditions of a list and states of an appeal, in words."""
 
 from words import _
+from words.dates import WEEKDAYS
 
 CONDITIONS = {
     "open": _("открытые"),
@@ -62,6 +63,9 @@ CONDITIONS = {
     "without_town": _("без города"),
     "written_again": _("повторённые после ответа"),
     "logged": _("с журналом"),
+    "in_hours": _("поступили в рабочие часы"),
+    "off_hours": _("поступили вечером и ночью по будням"),
+    "weekend": _("поступили в выходные"),
     "connected": _("со дня подключения территории"),
     "ladder_1": _("первая ступень: звонить исполнителю"),
     "ladder_2": _("вторая ступень: звонить руководителю"),
@@ -112,6 +116,13 @@ def in_words(predicates: tuple[str, ...], executor: str | None, street: str, sea
 def spoken(kind: str, name: str) -> str:
     """«маршрут 17», «остановка Лесная»; a street or district as it is named."""
     return PLACES[kind].format(name=name) if kind in PLACES else name
+
+
+def slot_words(slot: str) -> str:
+    """«поступили: среда, 14–15 ч», of a slot of the list («a3-14»)."""
+    weekday, hour = slot[1:].split("-")
+    begin = _("поступили") if slot[0] == "a" else _("первый ответ")
+    return _("{begin}: {day}, {hour}–{next} ч").format(begin=begin, day=WEEKDAYS[int(weekday) - 1], hour=int(hour), next=int(hour) + 1)
 
 
 def state(status: str, outcome: str | None) -> str:

@@ -98,3 +98,20 @@ def process_finding(appeals: int, direct: float | None, bottleneck: str | None, 
     if bottleneck:
         parts.append(_("больше всего времени уходит {stage}: {share}").format(stage=bottleneck, share=percent(share)))
     return "; ".join(parts)
+
+
+SHIFTS = {"in_hours": _("будни, 9–18 ч"), "off_hours": _("будни, вечер и ночь"), "weekend": _("выходные")}
+
+
+def workload_finding(shifts: pd.DataFrame) -> str:
+    """The headline of load: how much comes when nobody is at work, and how it is answered. shifts: shift, appeals, share."""
+    counts = shifts.set_index("shift")
+    total = int(counts["appeals"].sum())
+    if not total:
+        return _("За период обращений нет")
+    outside = total - int(counts.at["in_hours", "appeals"])
+    begin = _("Вне рабочих часов приходит {share} обращений").format(share=share_or_count(outside, total))
+    day, night = counts.at["in_hours", "share"], counts.at["off_hours", "share"]
+    if min(counts.loc[["in_hours", "off_hours"], "appeals"]) < FEW or day != day or night != night:
+        return begin
+    return _("{begin}; за 4 часа отвечают на {night} вечерних и ночных и на {day} дневных").format(begin=begin, night=percent(night), day=percent(day))

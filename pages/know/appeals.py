@@ -18,7 +18,7 @@ from words import _
 from words.dates import moment, month, span
 from words.numbers import integer, percent
 from words.plurals import counted
-from words.predicates import in_words, spoken, state
+from words.predicates import in_words, slot_words, spoken, state
 
 APPEAL = "pages/know/appeal.py"
 PAGE, HITS, MONTHS, PLACES, LONGEST = 200, 25, 12, 10, 10.0
@@ -193,7 +193,7 @@ conditions = in_words(
     chosen.street,
     chosen.words or chosen.term,
     appeals.source_name(chosen.source),
-) + ([narrowed[1]] if narrowed else [])
+) + ([narrowed[1]] if narrowed else []) + ([slot_words(chosen.slot)] if chosen.slot else [])
 headline.headline(
     counted(number, "обращение") + (f": {', '.join(conditions)}" if conditions else ""),
     f"{context.place.name}, {span(scope.first, scope.last)}"

@@ -32,6 +32,7 @@ FRAGMENTS = {
     "rung": deadlines.RUNG,
     "body": "a.territory_id",
     "by": "a.channel_id",
+    "answered_local": appeals.ANSWERED_LOCAL,
     "words": "keys <> ''",
     "narrow_first": "OFFSET 0",
 }
