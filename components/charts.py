@@ -584,7 +584,7 @@ def day_strips_figure(frame: pd.DataFrame) -> go.Figure:
     """The picture of `day_strips`."""
     colours = palette()
     sources = list(dict.fromkeys(frame["source"]))
-    fig = figure(34 * max(len(sources), 1) + 44)
+    fig = figure(34 * max(len(sources), 1) + 52)
     if frame.empty:
         return fig
     days = pd.to_datetime(frame["day"])
@@ -611,7 +611,7 @@ def day_strips_figure(frame: pd.DataFrame) -> go.Figure:
     fig.update_xaxes(tickvals=list(mondays), ticktext=[f"{day.day}<br>{dates.short_month(day)}" for day in mondays], tickangle=0)
     fig.update_yaxes(showgrid=False, range=[len(sources) - 0.5, -0.5], ticks="", ticklabelstandoff=8, tickvals=list(range(len(sources))),
                      ticktext=[_shortened(source) for source in sources], tickfont={"size": 13, "color": colours.text})  # fmt: skip
-    fig.update_layout(barmode="overlay", margin={"t": 0, "b": 0})
+    fig.update_layout(barmode="overlay", margin={"t": 0, "b": 36})
     return fig
 
 

@@ -174,6 +174,7 @@ _CSS = """
 [data-testid="stPageLink"] a { padding: 0; background: transparent !important; }
 [data-testid="stPageLink"] a span, [data-testid="stPageLink"] a p {
   color: %(data)s; font-weight: 600; text-decoration: none; }
+[data-testid="stPageLink"] a span, [data-testid="stPageLink"] a p { white-space: normal; overflow: visible; text-align: left; }
 [data-testid="stPageLink"] a:hover p { text-decoration: underline; }
 [class*="_button_"] [data-testid="stPageLink"] a { padding: 7px 14px; border: 1px solid %(line)s; border-radius: 8px; }
 [class*="_button_"] [data-testid="stPageLink"] a p { color: %(text)s; text-decoration: none; }

@@ -168,7 +168,7 @@ def trend() -> None:
 def changed() -> None:
     """What has changed in the last full day, a few lines, each a link."""
     last = context.days.last_full
-    found = digest.changes(scope.over(last, last), last - timedelta(days=1))
+    found = [c for c in digest.changes(scope.over(last, last), last - timedelta(days=1)) if c.kind != "stale"]
     headline.section(
         _("Что изменилось со вчера"),
         _("На конец {day} против конца предыдущего дня").format(day=day(last))
