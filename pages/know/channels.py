@@ -114,14 +114,14 @@ def official_share() -> None:
     """The official share by month, one denominator for all years."""
     months = channels.official_by_month(scope, context.days.last_full, context.days.first)
     labels = [period_label(first, "month") for first in months["first"]]
-    ended = months[~months["unfinished"]] if not months["unfinished"].all() else months
+    drawn = months[~months["unfinished"] & months["share"].notna()]
     headline.section(
         _("Доля официальных каналов по месяцам"),
         _("Знаменатель один: все обращения среза из всех каналов. Месяцы, где их меньше 30, пропущены. Нажмите на точку"),
     )
     picked = charts.trend_lines(
         labels,
-        [Line(_("Доля"), list(months["share"]), main=True, note=f"n = {integer(ended['appeals'].iloc[-1])}")],
+        [Line(_("Доля"), list(months["share"]), main=True, note=f"n = {integer(drawn['appeals'].iloc[-1]) if len(drawn) else 0}")],
         "channels_official",
         norm=(METRICS["official"].target or 0.6, _("60 %: ориентир из статьи, не норма")),
         unfinished=int(months["unfinished"].sum()),
