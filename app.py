@@ -23,6 +23,7 @@ SECTIONS = {
         ("know/overview", _("Обзор"), True),
         ("know/cities", _("Города и темы"), True),
         ("know/map", _("Карта"), True),
+        ("know/blocks", _("Блоки"), True),
         ("know/channels", _("Каналы"), True),
         ("know/appeals", _("Обращения"), True),
         ("know/appeal", _("Обращение"), False),

@@ -102,3 +102,47 @@ def funnel_figure(frame: pd.DataFrame, limits: Limits, target: float, height: in
                      title={"text": _("обращений, логарифмическая шкала")})  # fmt: skip
     fig.update_yaxes(range=[max(values.min() - 8, -3), min(values.max() + 10, 106)], nticks=6)
     return fig
+
+
+def quadrant(frame: pd.DataFrame, target: float, key: str, height: int = 360) -> str | None:
+    """Draws territories by appeals per 1,000 residents (right = more) and share resolved in time (up = better), cut by the
+    middle territory and the target; returns the clicked id. frame: id, label, rate, value (share 0–1), n, appeals."""
+    return _show(quadrant_figure(frame, target, height), key)
+
+
+def quadrant_figure(frame: pd.DataFrame, target: float, height: int = 360) -> go.Figure:
+    """The picture of `quadrant`."""
+    colours = palette()
+    fig = figure(height)
+    if frame.empty:
+        return fig
+    middle = float(frame["rate"].median())
+    fig.add_hline(y=100 * target, line={"color": colours.text, "width": 1.2, "dash": "dash"})
+    fig.add_vline(x=middle, line={"color": colours.context, "width": 1.2, "dash": "dot"})
+    left = float(frame["rate"].min()) * 0.7
+    right, top = float(frame["rate"].max()) * 1.15, min(max(float(frame["value"].max()), target) * 100 + 8, 104)
+    bottom = max(min(float(frame["value"].min()), target) * 100 - 8, 0)
+    for x, y, words, side, up in (
+        (left, top, _("пишут реже, решают в срок"), "left", "top"), (right, top, _("пишут чаще, решают в срок"), "right", "top"),
+        (left, bottom, _("пишут реже, не успевают"), "left", "bottom"), (right, bottom, _("пишут чаще, не успевают"), "right", "bottom"),
+    ):  # fmt: skip
+        fig.add_annotation(x=x, y=y, text=words, showarrow=False, xanchor=side, yanchor=up, font={"size": 12, "color": colours.second})
+    far = ((frame["rate"] / middle - 1).abs() + (frame["value"] - frame["value"].median()).abs() * 3).nlargest(6).index
+    under = {at: number % 2 for number, at in enumerate(frame.loc[far].sort_values("rate").index)}
+    fig.add_scatter(
+        x=frame["rate"], y=100 * frame["value"], mode="markers+text", customdata=[[str(own)] for own in frame["id"]],
+        marker={"size": 10, "color": [colours.data if value >= target else colours.bad for value in frame["value"]]},
+        text=[_shortened(label) if at in far else "" for at, label in frame["label"].items()],
+        textposition=["bottom center" if under.get(at) else "top center" for at in frame.index], cliponaxis=False,
+        textfont={"size": 12, "color": colours.text},
+        hovertext=[
+            _("{name}: {rate} на 1 000, в срок {share} из n = {n}").format(
+                name=_plotly(r.label), rate=numbers.rate(r.rate), share=numbers.percent(r.value), n=numbers.integer(r.n)
+            )
+            for r in frame.itertuples()
+        ],
+        hovertemplate="%{hovertext}<extra></extra>", unselected={"marker": {"opacity": 1}},
+    )  # fmt: skip
+    fig.update_xaxes(range=[left, right], title={"text": _("обращений на 1 000 жителей за период")}, nticks=6)
+    fig.update_yaxes(range=[bottom, top], nticks=6)
+    return fig

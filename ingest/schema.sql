@@ -97,6 +97,7 @@ CREATE TABLE topic_corrections (entry_id VARCHAR, written_at TIMESTAMP, author V
 -- the likeliest topics of appeals that have none; how: model | words (shares words with the topic's name)
 CREATE TABLE topic_hints (appeal_id BIGINT, topic_id SMALLINT, rank TINYINT, confidence FLOAT, how VARCHAR);
 
+CREATE VIEW pilot_regions AS SELECT territory_id FROM territories WHERE is_pilot AND kind = 'region';
 -- appeals that have a status log
 CREATE VIEW logged AS SELECT appeal_id FROM events;
 -- appeals that were repeated after their first answer

@@ -12,7 +12,7 @@ from analytics import rates
 from queries import store
 from queries.ask import ask
 from queries.figures import NEVER, end_of, value_of
-from queries.metrics import METRICS
+from queries.metrics import METRICS, PREDICATES
 from queries.scope import Scope
 from words import _
 
@@ -111,6 +111,7 @@ def flow(scope: Scope, zone: ZoneInfo, last_full: date) -> pd.Series:
 
 
 BY = {"block": "a.block_id", "executor": "a.executor_id", "channel": "a.channel_id", "level": "a.level", "place": "CASE WHEN t.kind = 'municipality' THEN t.territory_id END"}
+BY["city"] = "CASE WHEN t.kind = 'municipality' AND {municipal} THEN t.territory_id END".format_map(PREDICATES)
 SHARES = ("resolved_on_time", "closed_resolved", "rated_good", "late", "repeated", "postponed", "reopened", "within_30m")
 
 
@@ -140,9 +141,12 @@ def part_params(by: str, part: str | None, only: str | None = None) -> dict[str,
     nobody = {"block": "without_block", "executor": "unassigned", "level": "without_level", "place": "without_town"}
     own: dict[str, dict[str, object]] = {
         "block": {"topics": f"b{part}"}, "executor": {"executor": part}, "channel": {"channels": part}, "place": {"place": part},
+        "city": {"place": part},
     }  # fmt: skip
     conditions = [only] if only else []
-    if by == "level" or part is None:
+    if by == "city":
+        conditions.append("municipal")
+    elif by == "level" or part is None:
         conditions.append(nobody[by] if part is None else str(part))
     return (own.get(by, {}) if part is not None else {}) | {"only": ",".join(conditions) or None}
 

@@ -113,6 +113,8 @@ PREDICATES: dict[str, str] = {
     "in_hours": "(isodow(a.day) <= 5 AND a.hour BETWEEN 9 AND 17)",
     "off_hours": "(isodow(a.day) <= 5 AND a.hour NOT BETWEEN 9 AND 17)",
     "weekend": "(isodow(a.day) > 5)",
+    "pilot": "coalesce(t.region_id IN (TABLE pilot_regions), FALSE)",
+    "not_pilot": "NOT coalesce(t.region_id IN (TABLE pilot_regions), FALSE)",
     "connected": "(t.connected_on IS NULL OR a.day >= t.connected_on)",
     **{f"ladder_{rung.step}": rung.predicate for rung in LADDER},
 }

@@ -108,6 +108,8 @@ MEETS: dict[str, Callable[[Row], bool]] = {
     "in_hours": lambda r: r.day.weekday() < 5 and 9 <= r.hour < 18,
     "off_hours": lambda r: r.day.weekday() < 5 and not 9 <= r.hour < 18,
     "weekend": lambda r: r.day.weekday() >= 5,
+    "pilot": lambda r: r.region_id == 6400,
+    "not_pilot": lambda r: r.region_id != 6400,
     "connected": lambda r: r.territory_id not in CONNECTED or r.day >= CONNECTED[r.territory_id],
     "ladder_1": lambda r: _open(r) and -24 <= _hours_late(r) < 24,
     "ladder_2": lambda r: _open(r) and 24 <= _hours_late(r) < 120,

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from words import _
-from words.numbers import days, integer, minutes, percent, share_or_count
+from words.numbers import days, decimal, integer, minutes, percent, share_or_count
 from words.plurals import counted
 
 FEW = 30
@@ -115,3 +115,14 @@ def workload_finding(shifts: pd.DataFrame) -> str:
     if min(counts.loc[["in_hours", "off_hours"], "appeals"]) < FEW or day != day or night != night:
         return begin
     return _("{begin}; за 4 часа отвечают на {night} вечерних и ночных и на {day} дневных").format(begin=begin, night=percent(night), day=percent(day))
+
+
+LENGTHS = {"day": _("День"), "week": _("Неделя"), "month": _("4 недели"), "quarter": _("13 недель")}
+
+
+def blocks_finding(score: float | None, holding: int, attention: int) -> str:
+    """The headline of blocks: the score of four weeks against the targets, and how the blocks stand."""
+    if score is None:
+        return _("Мало данных для сводного балла")
+    said = _("Сводный балл {score} при цели 1").format(score=decimal(score, 2))
+    return said + (_(": держат срок {holding}, требуют внимания {attention} из {all}").format(holding=holding, attention=attention, all=counted(holding + attention, "блок", "gen")) if holding + attention else "")
