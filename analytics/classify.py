@@ -5,10 +5,10 @@ steadied by a complement naive Bayes, its confidence calibrated on held-out fold
 the answer is «не знаю» with three candidates; an operator chooses.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,8 +30,8 @@ _FOLDS = 3
 _BLOCK = 5000
 _MIN_ABOVE = 20
 _MANY_ROWS = 5000
-_NAME_WEIGHT = 3.0
-_LETTER_WEIGHT = 1.4
+_NAME_WEIGHTS = (0.0, 3.0)
+_FITS = _FOLDS * len(_NAME_WEIGHTS) + 1
 _MARGIN_WEIGHT, _BAYES_WEIGHT, _PRIOR_WEIGHT = 5.0, 0.3, 0.3
 Floats = NDArray[np.float64]
 
@@ -150,8 +150,9 @@ def train(
 ) -> Classifier:
     """What do labelled texts teach? Classes with fewer than three rows are left out.
 
-    Probabilities and the threshold come from inner folds in which equal texts stay together. `weights`: how much each
-    row counts, 1 by default. `tell` hears how many of the fits are done.
+    Probabilities and the threshold come from inner folds in which equal texts stay together, and so does the choice
+    whether the names of classes teach. `weights`: how much each
+    row counts, 1 by default. `tell` hears how many of the fits are done before each.
     Raises ValueError when fewer than two classes have three rows.
     """
     found = np.array(keys if keys is not None else lemmas.keys(texts), dtype=object)
@@ -164,12 +165,15 @@ def train(
     found = found[kept]
     counted = np.ones(len(found)) if weights is None else np.asarray(weights, dtype=np.float64)[kept]
     names = np.array(lemmas.keys(classes.tolist()), dtype=object)
-    held_out = _held_out(found, target, counted, names, tell)
+    fits = itertools.count()
+    tried = {worth: _held_out(found, target, counted, names, worth, lambda: tell(next(fits), _FITS)) for worth in _NAME_WEIGHTS}
+    worth = max(tried, key=lambda worth: sum(right.sum() for _, right in tried[worth]))
+    held_out = tried[worth]
     raw, right = (np.concatenate(part) for part in zip(*held_out, strict=True))
     calibration = _Calibration.fit(raw, right)
     threshold = _threshold(calibration(raw), right)
-    features, scorer = _learned(found, target, counted, names)
-    tell(_FOLDS + 1, _FOLDS + 1)
+    tell(next(fits), _FITS)
+    features, scorer = _learned(found, target, counted, names, worth)
     return Classifier(tuple(classes.tolist()), threshold, left_out, _figures(held_out, len(classes)), features, scorer, calibration)
 
 
@@ -198,7 +202,7 @@ def expected_calibration_error(confidences: Floats, right: NDArray[np.bool_], bi
 
 def _grams(key: str) -> list[str]:
     tokens = lemmas.content(key)
-    return tokens + [f"{a} {b}" for a, b in pairwise(tokens)]
+    return tokens + [f"{a} {b}" for a, b in itertools.pairwise(tokens)]
 
 
 class _Features:
@@ -228,7 +232,7 @@ class _Features:
         vocabulary, counts = _by_word(keys)
         spelled = counts @ self._letters.transform(vocabulary)
         words = self._words.transform(keys)
-        return words, hstack([words, _LETTER_WEIGHT * self._weights.transform(spelled)], dtype=np.float32).tocsr()
+        return words, hstack([words, self._weights.transform(spelled)]).tocsr()
 
 
 def _spelling(vocabulary: list[str] | None) -> CountVectorizer:
@@ -287,29 +291,34 @@ class _Scorer:
 
 
 def _learned(
-    keys: NDArray[np.object_], target: NDArray[np.int64], counted: Floats, names: NDArray[np.object_]
+    keys: NDArray[np.object_], target: NDArray[np.int64], counted: Floats, names: NDArray[np.object_], worth: float
 ) -> tuple[_Features, _Scorer]:
-    """The name of a class is one more text of it, worth `_NAME_WEIGHT`: rare classes gain most."""
-    texts = np.concatenate([keys, names])
-    features = _Features.fit(texts)
-    of_texts = np.concatenate([target, np.arange(len(names))])
-    worth = np.concatenate([counted, np.full(len(names), _NAME_WEIGHT)])
-    return features, _Scorer.fit(features.transform(texts), of_texts, worth, len(names))
+    """With `worth` the name of a class is one more text of it: rare classes with telling names gain most."""
+    n_classes = len(names)
+    if worth:
+        keys, target = np.concatenate([keys, names]), np.concatenate([target, np.arange(n_classes)])
+        counted = np.concatenate([counted, np.full(n_classes, worth)])
+    features = _Features.fit(keys.tolist())
+    return features, _Scorer.fit(features.transform(keys.tolist()), target, counted, n_classes)
 
 
 def _held_out(
-    keys: NDArray[np.object_], target: NDArray[np.int64], counted: Floats, names: NDArray[np.object_], tell: Callable[[int, int], None]
+    keys: NDArray[np.object_],
+    target: NDArray[np.int64],
+    counted: Floats,
+    names: NDArray[np.object_],
+    worth: float,
+    tell: Callable[[], None],
 ) -> list[tuple[Floats, NDArray[np.bool_]]]:
     """Raw confidence and correctness of each fold; equal texts stay together."""
     _, together = np.unique(keys.astype(str), return_inverse=True)
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=0)
     found = []
-    for done, (learn, check) in enumerate(folds.split(keys, target, together)):
-        tell(done, _FOLDS + 1)
-        features, scorer = _learned(keys[learn], target[learn], counted[learn], names)
+    for learn, check in folds.split(keys, target, together):
+        tell()
+        features, scorer = _learned(keys[learn], target[learn], counted[learn], names, worth)
         probabilities = scorer.probabilities(features.transform(keys[check]), len(names))
         found.append((probabilities.max(axis=1), probabilities.argmax(axis=1) == target[check]))
-    tell(_FOLDS, _FOLDS + 1)
     return found
 
 

@@ -51,7 +51,7 @@ def train(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         raise TooFew(len(rows))
 
     def tell(done: int, of: int) -> None:
-        progress(0.05 + 0.9 * done / of, _("Обучение: шаг {n} из {of}").format(n=min(done + 1, of), of=of))
+        progress(0.05 + 0.9 * done / of, _("Обучение: шаг {n} из {of}").format(n=done + 1, of=of))
 
     corrected = rows["is_corrected"].to_numpy()
     weights = np.where(corrected, CORRECTED_WEIGHT, 1.0).tolist()

@@ -18,8 +18,5 @@ FROM (
 )
 ORDER BY appeal_id;
 
--- step: last_batch
-SELECT coalesce(max(batch_id), 0) FROM batches;
-
 -- step: topics
 SELECT t.topic_id, g.name || chr(9) || t.name AS label FROM topics t JOIN topic_groups g USING (topic_group_id) ORDER BY t.topic_id;
