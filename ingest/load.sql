@@ -128,13 +128,23 @@ JOIN labels l ON l.block IS NOT DISTINCT FROM s.block AND l.topic_group IS NOT D
 LEFT JOIN executors e ON e.name = s.executor;
 
 -- step: norms
--- The norm of a source and block is the most specific row of norms: both, the source, the block, any.
+-- The norm of a source, block, topic and territory is the most specific row of norms: the town's own before its region's before any;
+-- then the row that names the topic, the source, the block.
 CREATE OR REPLACE TEMP TABLE norm_of AS
-SELECT DISTINCT ON (s.source_id, b.block_id) s.source_id, b.block_id, n.resolution_days, n.clock
-FROM sources s
-CROSS JOIN (SELECT block_id, code FROM blocks UNION ALL SELECT 0, NULL) b
-JOIN norms n ON n.source_code IN (s.code, '*') AND n.block_code IN (coalesce(b.code, '*'), '*')
-ORDER BY s.source_id, b.block_id, (n.source_code <> '*')::INTEGER * 2 + (n.block_code <> '*')::INTEGER DESC;
+SELECT DISTINCT ON (k.source_id, k.block_id, k.topic_id, k.territory_id) k.*, n.resolution_days, n.clock
+FROM (
+    SELECT DISTINCT source_id, coalesce(block_id, 0) AS block_id, coalesce(topic_id, 0) AS topic_id, territory_id FROM incoming
+) k
+JOIN sources s ON s.source_id = k.source_id
+LEFT JOIN blocks b ON b.block_id = k.block_id
+LEFT JOIN topics p ON p.topic_id = k.topic_id
+LEFT JOIN territories t ON t.territory_id = k.territory_id
+JOIN norms n ON n.source_code IN (s.code, '*') AND n.block_code IN (coalesce(b.code, '*'), '*') AND n.topic IN (coalesce(p.name, '*'), '*')
+    AND n.territory_id IN (k.territory_id::VARCHAR, coalesce(t.region_id, 0)::VARCHAR, '*')
+ORDER BY
+    k.source_id, k.block_id, k.topic_id, k.territory_id,
+    CASE n.territory_id WHEN k.territory_id::VARCHAR THEN 16 WHEN '*' THEN 0 ELSE 8 END
+    + (n.topic <> '*')::INTEGER * 4 + (n.source_code <> '*')::INTEGER * 2 + (n.block_code <> '*')::INTEGER DESC;
 
 -- step: clocks
 -- Local times and the norm of each row, for the working clock and the due date that Python adds.
@@ -146,7 +156,8 @@ SELECT
     ((i.first_response_at AT TIME ZONE 'UTC') AT TIME ZONE i.timezone) AS response_local,
     CASE WHEN $has_terms THEN n.resolution_days END AS resolution_days, n.clock
 FROM incoming i
-LEFT JOIN norm_of n ON n.source_id = i.source_id AND n.block_id = coalesce(i.block_id, 0);
+LEFT JOIN norm_of n ON n.source_id = i.source_id AND n.block_id = coalesce(i.block_id, 0) AND n.topic_id = coalesce(i.topic_id, 0)
+    AND n.territory_id = i.territory_id;
 
 -- step: incoming_rows
 SELECT count(*) FROM incoming;

@@ -94,7 +94,7 @@ def _fill(cursor: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, .
 
 
 def norms() -> pd.DataFrame:
-    """The norms as a frame: source_code, block_code, answer_hours, resolution_days, clock."""
+    """The norms as a frame: source_code, block_code, topic, territory_id (each «*» = any), answer_hours, resolution_days, clock."""
     frame = pd.DataFrame(reference("norms"))
     frame["answer_hours"] = frame["answer_hours"].astype(float)
     frame["resolution_days"] = frame["resolution_days"].astype(float)

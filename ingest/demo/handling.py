@@ -172,8 +172,8 @@ def _by_day(rng: np.random.Generator, at: Ints, offset: Ints) -> Ints:
 
 
 def _resolution_days(world: World) -> Floats:
-    """S × K days to solve, from the most specific line of norms.csv; a working day counts as 1.4 of a day."""
-    norms = w.read_reference("norms")
+    """S × K days to solve, from the most specific line of norms.csv for any topic and place; a working day counts as 1.4 of a day."""
+    norms = [n for n in w.read_reference("norms") if n["topic"] == n["territory_id"] == "*"]
 
     def days(source: str, block: str) -> float:
         fitting = [n for n in norms if n["source_code"] in (source, "*") and n["block_code"] in (block, "*")]

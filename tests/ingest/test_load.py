@@ -361,3 +361,32 @@ def test_days_of_a_source_are_told_silent_or_partial(empty_store: Path) -> None:
     found = {str(day): (received, state) for day, received, state in ask("SELECT day, received, state FROM source_days")}
     assert len(found) == 30
     assert {day: seen for day, seen in found.items() if seen[1] != "ok"} == {"2024-06-04": (0, "silent"), "2024-06-09": (3, "partial")}
+
+
+# norms ------------------------------------------------------------------------------------------------------------------
+
+
+def test_the_most_specific_norm_wins(empty_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any < block < source < topic < region < town, in days from one to nine."""
+    common = {"answer_hours": 24.0, "clock": "calendar"}
+    norms = pd.DataFrame(
+        [
+            {"source_code": source, "block_code": block, "topic": topic, "territory_id": place, "resolution_days": float(days)} | common
+            for source, block, topic, place, days in (
+                ("*", "*", "*", "*", 1), ("*", "ROADS", "*", "*", 2), ("pages", "*", "*", "*", 3), ("pages", "ROADS", "*", "*", 4),
+                ("*", "*", "Горячая вода", "*", 5), ("*", "*", "*", "2300", 6), ("*", "*", "Горячая вода", "2300", 7), ("*", "*", "*", "2301", 9),
+            )
+        ]
+    )  # fmt: skip
+    monkeypatch.setattr("ingest.setup.norms", lambda: norms)
+    alone = {"municipality": "г. Южно-Сахалинск"}
+    put(
+        [
+            row(1, SAKHALIN, AT, "Набережные", **alone), row(2, SAKHALIN, AT, "Ямы и выбоины"), row(3, SAKHALIN, AT, "Набережные", source="pages"),
+            row(4, SAKHALIN, AT, "Ямы и выбоины", source="pages"), row(5, SAKHALIN, AT, "Горячая вода", source="pages"),
+            row(6, KALININGRAD, AT, "Ямы и выбоины", municipality="Советск"), row(7, KALININGRAD, AT, "Горячая вода", municipality="Советск"),
+            row(8, KALININGRAD, AT, "Горячая вода"), row(9, NOWHERE, AT, None),
+        ]
+    )  # fmt: skip
+    found = dict(ask("SELECT external_id, date_diff('day', created_at, due_at) FROM appeals"))
+    assert found == {"A-1": 1, "A-2": 2, "A-3": 3, "A-4": 4, "A-5": 5, "A-6": 6, "A-7": 7, "A-8": 9, "A-9": 1}

@@ -119,7 +119,9 @@ def test_norms_know_their_sources_and_blocks_and_say_their_basis() -> None:
     sources, blocks = {row["code"] for row in rows("sources")}, {row["block_code"] for row in rows("topics")}
     norms = rows("norms")
     assert {(row["source_code"], row["block_code"]) for row in norms} >= {("*", "*"), ("pos", "*")}
-    assert len({(row["source_code"], row["block_code"]) for row in norms}) == len(norms)
+    assert len({(row["source_code"], row["block_code"], row["topic"], row["territory_id"]) for row in norms}) == len(norms)
+    topics, places = {row["topic"] for row in rows("topics")}, {row["territory_id"] for row in rows("territories")}
+    assert all(row["topic"] in topics | {"*"} and row["territory_id"] in places | {"*"} for row in norms)
     for row in norms:
         assert row["source_code"] in sources | {"*"} and row["block_code"] in blocks | {"*"}
         assert float(row["answer_hours"]) > 0 and float(row["resolution_days"]) > 0
