@@ -24,6 +24,7 @@ APPEAL = "pages/know/appeal.py"
 PAGE, HITS, MONTHS, PLACES, LONGEST = 200, 25, 12, 10, 10.0
 VIEWS = {"themes": _("Темы текстов"), "copies": _("Однотипные")}
 COPIES = {"only": _("только однотипные"), "none": _("без однотипных")}
+NOTHING = pd.DataFrame({"appeal_id": [], "day": []})
 CLOSE = {"view": None, "theme": None, "copies": None, "said": None, "page": None}
 
 context: Context = st.session_state["context"]
@@ -31,22 +32,28 @@ scope = context.scope
 given = st.query_params
 chosen = Chosen.decode({name: given.get(name, "") for name in appeals.KEYS})
 view, theme, copies = given.get("view", ""), given.get("theme", ""), given.get("copies", "")
+said = given["said"] if ":" in given.get("said", "") else ""
 
 
 def part() -> tuple[pd.DataFrame, str] | None:
-    """The rows of the chosen theme, copies or place and what they are called; None where nothing is chosen or known yet."""
-    if given.get("said"):
-        named = mentions.named(scope, chosen)
-        place = named.result.one(given["said"]) if named.wait(LONGEST) and named.result else None
-        return (place.rows, _("в тексте названо: {place}").format(place=spoken(place.kind, place.name))) if place else None
+    """The rows of the theme, copies or place of the address and what they are called, none of them where the scope has it
+    no more; None where none is chosen or it is not known yet."""
+    if said:
+        work = mentions.named(scope, chosen)
+        place = work.result.one(said) if work.wait(LONGEST) and work.result else None
+        named = _("в тексте названо: {place}").format(place=spoken(*(place.kind, place.name) if place else said.split(":", 1)))
+        return (place.rows if place else NOTHING, named) if work.result else None
     if view == "themes" and theme:
         grouping = themes.grouped(scope, chosen)
-        one = grouping.result.one(theme) if grouping.wait(draw.MOMENT) and grouping.result else None
-        return (one.rows, _("о теме «{title}»").format(title=one.title)) if one else None
+        found = grouping.result if grouping.wait(draw.MOMENT) else None
+        one = found.one(theme) if found else None
+        named = _("о теме «{title}»").format(title=one.title) if one else _("о теме, которой здесь больше нет")
+        return (one.rows if one else NOTHING, named) if found else None
     if view == "copies" and copies:
-        work = themes.alike(scope, chosen)
-        rows = work.result.rows(copies) if work.wait(draw.MOMENT) and work.result else None
-        return None if rows is None else (rows, COPIES.get(copies, _("с одним и тем же текстом")))
+        alike = themes.alike(scope, chosen)
+        same = alike.result if alike.wait(draw.MOMENT) else None
+        rows = same.rows(copies) if same else None
+        return (NOTHING if rows is None else rows, COPIES.get(copies, _("с одним и тем же текстом"))) if same else None
     return None
 
 
@@ -187,13 +194,17 @@ def pager(words: str) -> None:
 
 narrowed = part()
 number, restricted = (len(narrowed[0]), 0) if narrowed else appeals.count(scope, chosen)
-conditions = in_words(
-    chosen.predicates,
-    appeals.executor_name(chosen.executor),
-    chosen.street,
-    chosen.words or chosen.term,
-    appeals.source_name(chosen.source),
-) + ([narrowed[1]] if narrowed else []) + ([slot_words(chosen.slot)] if chosen.slot else [])
+conditions = (
+    in_words(
+        chosen.predicates,
+        appeals.executor_name(chosen.executor),
+        chosen.street,
+        chosen.words or chosen.term,
+        appeals.source_name(chosen.source),
+    )
+    + ([narrowed[1]] if narrowed else [])
+    + ([slot_words(chosen.slot)] if chosen.slot else [])
+)
 headline.headline(
     counted(number, "обращение") + (f": {', '.join(conditions)}" if conditions else ""),
     f"{context.place.name}, {span(scope.first, scope.last)}"

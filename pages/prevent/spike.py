@@ -220,9 +220,10 @@ def said() -> None:
     """Places that the texts name themselves; a click lists the appeals."""
     found = themes_drawn.settled(mentions.named(scope, Chosen()), _("Ищем места в текстах"), {})
     for title, words, some in (
-        (_("Места, названные в текстах"), _("У обращений без улицы в адресе"), found.others() if found else ()),
-        (_("Маршруты, названные в текстах"), _("Обращений"), found.routes() if found else ()),
+        (_("Места, названные в текстах"), _("Обращений без улицы в адресе; места от двух"), found.others() if found else ()),
+        (_("Маршруты, названные в текстах"), _("Обращений; маршруты от двух"), found.routes() if found else ()),
     ):
+        some = [place for place in some if place.size > 1]
         if some:
             headline.section(title, words)
             picked = charts.bars(
