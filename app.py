@@ -24,6 +24,7 @@ SECTIONS = {
         ("know/cities", _("Города и темы"), True),
         ("know/map", _("Карта"), True),
         ("know/blocks", _("Блоки"), True),
+        ("know/block", _("Блок"), False),
         ("know/channels", _("Каналы"), True),
         ("know/appeals", _("Обращения"), True),
         ("know/appeal", _("Обращение"), False),

@@ -123,8 +123,8 @@ def quadrant_figure(frame: pd.DataFrame, target: float, height: int = 360) -> go
     right, top = float(frame["rate"].max()) * 1.15, min(max(float(frame["value"].max()), target) * 100 + 8, 104)
     bottom = max(min(float(frame["value"].min()), target) * 100 - 8, 0)
     for x, y, words, side, up in (
-        (left, top, _("пишут реже, решают в срок"), "left", "top"), (right, top, _("пишут чаще, решают в срок"), "right", "top"),
-        (left, bottom, _("пишут реже, не успевают"), "left", "bottom"), (right, bottom, _("пишут чаще, не успевают"), "right", "bottom"),
+        (left, top, _("реже и в срок"), "left", "top"), (right, top, _("чаще и в срок"), "right", "top"),
+        (left, bottom, _("реже, но не в срок"), "left", "bottom"), (right, bottom, _("чаще и не в срок"), "right", "bottom"),
     ):  # fmt: skip
         fig.add_annotation(x=x, y=y, text=words, showarrow=False, xanchor=side, yanchor=up, font={"size": 12, "color": colours.second})
     far = ((frame["rate"] / middle - 1).abs() + (frame["value"] - frame["value"].median()).abs() * 3).nlargest(6).index

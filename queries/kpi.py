@@ -151,6 +151,13 @@ def part_params(by: str, part: str | None, only: str | None = None) -> dict[str,
     return (own.get(by, {}) if part is not None else {}) | {"only": ",".join(conditions) or None}
 
 
+def predicate_of(column: str) -> str | None:
+    """Which predicate the list behind a column of `breakdown` has; None for all of the part."""
+    if column.endswith("_value"):
+        return column.removesuffix("_value")
+    return "due_resolvable" if column in ("due_resolvable", "score") else None
+
+
 @dataclass(frozen=True)
 class Clocks:
     """First response of n appeals in minutes, the unanswered counted as longer than any answer (None = among them)."""

@@ -15,7 +15,7 @@ from words.numbers import decimal, integer, percent
 from words.plurals import counted
 from words.solving import LENGTHS, blocks_finding
 
-LIST, BLOCKS = "pages/know/appeals.py", "pages/know/blocks.py"
+LIST, BLOCK, CITY = "pages/know/appeals.py", "pages/know/block.py", "pages/know/overview.py"
 LEVELS = {"municipal": _("Муниципальный (ОМСУ)"), "regional": _("Региональный"), "federal": _("Федеральный")}
 TARGET = METRICS["resolved_on_time"].target or 1.0
 
@@ -70,8 +70,8 @@ def lists() -> None:
         for row in chosen.head(6).itertuples():
             links.page_link(
                 _("{name}: {share} из {n}").format(name=row.name, share=percent(row.resolved_on_time_value), n=integer(row.due_resolvable)),
-                BLOCKS,
-                {"topics": f"b{row.part}"},
+                BLOCK,
+                {"id": row.part},
             )
 
 
@@ -96,10 +96,10 @@ def figures_table(frame: pd.DataFrame, label: str, by: str, key: str, extra: lis
         return
     row, column = frame.iloc[picked[0]], picked[1]
     if column == "name":
-        own = {"topics": f"b{row['part']}"} if by == "block" else {"place": row["part"]}
-        links.open_page(BLOCKS, own if row["part"] is not None else {})
-    only = column.removesuffix("_value") if column.endswith("_value") else "due_resolvable" if column in ("due_resolvable", "score") else None
-    links.open_page(LIST, kpi.part_params(by, row["part"], only) | {"from": cohort.first.isoformat(), "to": cohort.last.isoformat()})
+        if by == "block" and row["part"] is not None:
+            links.open_page(BLOCK, {"id": row["part"]})
+        links.open_page(CITY if by == "city" else LIST, kpi.part_params(by, row["part"]))
+    links.open_page(LIST, kpi.part_params(by, row["part"], kpi.predicate_of(column)) | {"from": cohort.first.isoformat(), "to": cohort.last.isoformat()})
 
 
 def all_blocks() -> None:
@@ -110,36 +110,6 @@ def all_blocks() -> None:
         help=_("Восемь основных и два дополнительных блока центра Калужской области (2020) и «Благоустройство», которого в том списке нет."),
     )
     figures_table(table, _("Блок"), "block", "blocks_table", [Column("rate", _("На 1 000"), "rate")])
-
-
-def one_block(block: int) -> None:
-    """A block's own view: its topics and executors."""
-    headline.breadcrumb([(_("Блоки"), BLOCKS, {"topics": None})], names.get(str(block), _("Блок")))
-    topics = figures.top_topics(scope)
-    left, right = st.columns(2, gap="large")
-    with left:
-        headline.section(_("Темы блока"), _("Поступившие {span}. Нажмите на строку").format(span=span(scope.first, scope.last)))
-        row = tables.ranked(
-            topics, [Column("topic", _("Тема"), width=250), Column("appeals", _("Обращений"), "count"), Column("before", _("Было"), "count")], key="block_topics"
-        )  # fmt: skip
-        if row is not None and topics.iloc[row]["topic_id"] == topics.iloc[row]["topic_id"]:
-            links.open_page(LIST, {"topics": f"t{int(topics.iloc[row]['topic_id'])}"})
-    with right:
-        headline.section(_("Дальше по блоку"))
-        for label, page in (
-            (_("Решение и ответы →"), "kpi"), (_("Сроки и звонки →"), "deadlines"), (_("Качество ответов →"), "answers"), (_("Путь обращения →"), "process"),
-        ):  # fmt: skip
-            links.page_link(label, f"pages/solve/{page}.py")
-    headline.section(_("Исполнители блока"), _("Поступившие {span}. Нажмите на число").format(span=span(cohort.first, cohort.last)))
-    executors = {str(own): name for own, name in dictionaries.executors().items()}
-    found = kpi.breakdown(cohort, "executor", executors)
-    picked = tables.cells(
-        found.assign(muted=found["due_resolvable"] < blocks.FEW), [Column("name", _("Исполнитель"), width=260), *[c for c in FIGURES if c.name != "score"]], key="block_executors"
-    )  # fmt: skip
-    if picked is not None:
-        only = picked[1].removesuffix("_value") if picked[1].endswith("_value") else "due_resolvable" if picked[1] == "due_resolvable" else None
-        part = kpi.part_params("executor", found.iloc[picked[0]]["part"], only)
-        links.open_page(LIST, part | {"from": cohort.first.isoformat(), "to": cohort.last.isoformat()})
 
 
 def cities() -> None:
@@ -220,10 +190,6 @@ headline.headline(
     blocks_finding(blocks.overall(scores, "month"), int((scored["score"] >= 1).sum()), int((scored["score"] < 1).sum())),
     _("{place}, {span}").format(place=context.place.name, span=span(cohort.first, cohort.last)),
 )
-if len(scope.blocks) == 1 and not scope.groups and not scope.topics:
-    one_block(scope.blocks[0])
-    score_card()
-    st.stop()
 left, right = st.columns([5, 3], gap="large")
 with left:
     score_card()

@@ -185,7 +185,7 @@ def parts() -> None:
     st.caption(_("Серым: меньше 30 обращений с наступившим сроком, сравнивать рано"))
     if picked is not None:
         row, column = picked
-        only = column.removesuffix("_value") if column.endswith("_value") else "due_resolvable" if column == "due_resolvable" else None
+        only = kpi.predicate_of(column)
         period = {"from": cohort.first.isoformat(), "to": cohort.last.isoformat()}
         links.open_page(LIST, kpi.part_params(by, found.iloc[row]["part"], only) | period)
 

@@ -248,4 +248,4 @@ def ids(demo_store: Path) -> dict[str, int]:
             "FROM comments SELECT appeal_id WHERE appeal_id IS NOT NULL GROUP BY appeal_id ORDER BY count(*) DESC, appeal_id"
         ).fetchone()
     assert spike and appeal
-    return {"spike": spike[0], "appeal": appeal[0]}
+    return {"spike": spike[0], "appeal": appeal[0], "block": 6}
