@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from ingest import commands, setup
-from ingest.load import Cancelled
 from ingest.sources import Refused
 from queries import store
 from words.dates import day
@@ -42,7 +41,7 @@ def run(verb: str, arguments: dict[str, Any], as_json: bool) -> dict[str, Any]:
     """Perform a verb and end the command with a message and exit code 1 when it fails."""
     try:
         answer = commands.perform(verb, arguments, show)
-    except (RuntimeError, OSError, ValueError, Refused, Cancelled, commands.DemoStore) as error:
+    except (RuntimeError, OSError, ValueError, Refused, commands.DemoStore) as error:
         fail(str(error), as_json)
     if sys.stderr.isatty():
         sys.stderr.write("\n")

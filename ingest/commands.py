@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ def load_file(arguments: dict[str, Any], progress: load.Progress) -> dict[str, A
     """Load one file: path, name, source, mapping, kind (appeals | comments | events | replies), new_store, columns
     (field → names of columns) and home (the one territory of the file), as a person has set them; remembered for the
     next file of the same layout."""
-    opened = _opened(arguments)
+    opened = _opened(arguments, progress)
     if not store.is_demo():
         return _load(arguments, opened, progress)
     if not arguments.get("new_store"):
@@ -52,7 +53,7 @@ def _load(arguments: dict[str, Any], opened: Opened, progress: load.Progress) ->
     label = load.Label(
         name=arguments.get("name") or path.name,
         source=opened.source,
-        content_hash=load.file_hash(path) + ("" if kind == "appeals" else f" {kind}"),
+        content_hash=load.file_hash(path, _watch(progress, _("Сверяем файл с загруженными"))) + ("" if kind == "appeals" else f" {kind}"),
         loaded_at=store.clock(),
         may_grow_places=opened.may_grow_places,
         home=opened.home,
@@ -64,7 +65,7 @@ def _load(arguments: dict[str, Any], opened: Opened, progress: load.Progress) ->
 
 def preview(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
     """How a file would be understood, nothing loaded: form, source, columns by field, unread columns, the first rows."""
-    opened = _opened(arguments)
+    opened = _opened(arguments, progress)
     rows = [{"row": row.row_number, "values": row.values, "reason": row.reason} for row in opened.preview(20, store.clock())]
     columns = {field: list(names) for field, names in opened.mapping.columns.items()}
     facts = {
@@ -78,16 +79,20 @@ def preview(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any
     return json.loads(json.dumps(facts | {"rows": rows}, ensure_ascii=False, default=str))
 
 
-def _opened(arguments: dict[str, Any]) -> Opened:
+def _opened(arguments: dict[str, Any], progress: load.Progress) -> Opened:
     path = Path(arguments["path"])
     kind: Kind = arguments.get("kind") or "appeals"
     mapping = read_mapping(Path(arguments["mapping"])) if arguments.get("mapping") else None
-    opened = open_source(path, arguments.get("source") or "auto", mapping, kind, _mappings())
+    opened = open_source(path, arguments.get("source") or "auto", mapping, kind, _mappings(), _watch(progress, _("Просматриваем файл")))
     if not arguments.get("columns") and not arguments.get("home"):
         return opened
     columns = {field: tuple(names) for field, names in arguments["columns"].items()} if arguments.get("columns") else opened.mapping.columns
     home = Home(**arguments["home"]) if arguments.get("home") else opened.mapping.territory
     return open_source(path, "auto", replace(opened.mapping, columns=columns, territory=home), kind)
+
+
+def _watch(progress: load.Progress, doing: str) -> Callable[[float], None]:
+    return lambda share: progress(0.0, f"{doing}: {share:.0%}")
 
 
 def _mappings() -> Path:
@@ -175,7 +180,7 @@ def match_place(arguments: dict[str, Any], progress: load.Progress) -> dict[str,
     region, municipality, territory_id = arguments["region"], arguments["municipality"], arguments["territory_id"]
     with store.transaction() as cursor:
         writes.save_place_match(cursor, region, municipality, territory_id)
-        load.run(cursor, "match", region=region, municipality=municipality, territory_id=territory_id)
+        load.match(cursor, region, municipality, territory_id)
         progress(0.5, "Ищем всплески")
         detect.refresh(cursor, None)
     return {}

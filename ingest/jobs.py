@@ -126,8 +126,8 @@ def wait_briefly(job: str, seconds: float) -> Outcome | None:
         time.sleep(0.05)
 
 
-class Stopped(Exception):
-    """Raised inside a job whose cancel file appeared."""
+class Stopped(BaseException):
+    """Raised inside a job whose cancel file appeared; like KeyboardInterrupt, nobody takes it for an error on the way."""
 
 
 class Worker:

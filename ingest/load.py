@@ -23,7 +23,7 @@ from analytics import lemmas, worktime
 from ingest import batch, detect, guess, places, setup
 from ingest.sources.part import REPLIES, Part
 from ingest.sources.values import canonical_url
-from queries import store
+from queries import rollups, store
 from words import _
 from words.numbers import integer, minutes
 
@@ -37,10 +37,6 @@ UNFINISHED = ".unfinished"
 PENDING = "pending"
 REJECTS = pa.schema([("row_number", pa.int64()), ("reason", pa.string()), ("raw", pa.string())])
 KINDS = ("appeals", "events", "comments", "replies")
-
-
-class Cancelled(Exception):
-    """The person stopped the load; the store is as it was."""
 
 
 class ArchiveAhead(Exception):
@@ -235,13 +231,22 @@ def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label:
     progress(WRITING, "Записываем")
     values = {"batch_id": batch_id, "loaded_at": label.loaded_at}
     _register_posts(cursor)
-    for step in ("decided", "replace", "insert", "hints", "linked", "events", "comments", "replies", "unknown_linked", "source_days", "unplaced"):
+    for step in ("decided", "touched_before", "replace", "insert", "hints", "linked", "events", "comments", "replies", "unknown_linked", "source_days", "unplaced", "touched_after"):
         run(cursor, step, **values)
     rejects = pq.ParquetFile(folder / "rejects.parquet")
     for piece in rejects.iter_batches(batch_size=STAGE_ROWS):
         batches = pa.array([batch_id] * piece.num_rows, pa.int32())
         _put(cursor, "rejects", pa.table(piece).add_column(0, "batch_id", batches))
-    return _close_batch(cursor, batch_id, label, rejects.metadata.num_rows)
+    report = _close_batch(cursor, batch_id, label, rejects.metadata.num_rows)
+    rollups.refresh(cursor)
+    return report
+
+
+def match(cursor: duckdb.DuckDBPyConnection, region: str | None, municipality: str | None, territory_id: int) -> None:
+    """Move the appeals of a place named in a source to its territory, on the caller's transaction."""
+    run(cursor, "touched_by_match", region=region, municipality=municipality)
+    run(cursor, "match", region=region, municipality=municipality, territory_id=territory_id)
+    rollups.refresh(cursor)
 
 
 def _stage(cursor: duckdb.DuckDBPyConnection, folder: Path, tell: Callable[[], None]) -> None:
@@ -388,12 +393,13 @@ def _close_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, label: Label,
     return report
 
 
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file, read in pieces."""
-    digest = hashlib.sha256()
+def file_hash(path: Path, watch: Callable[[float], None]) -> str:
+    """SHA-256 of a file, read in pieces; `watch` is told the share that has been read."""
+    digest, size = hashlib.sha256(), path.stat().st_size
     with open(path, "rb") as file:
         while piece := file.read(1 << 20):
             digest.update(piece)
+            watch(file.tell() / size)
     return digest.hexdigest()
 
 

@@ -128,15 +128,16 @@ def open_source(
     mapping: Mapping | None = None,
     kind: maps.Kind = "appeals",
     remembered: Path | None = None,
+    watch: read.Watch = lambda share: None,
 ) -> Opened:
     """What is this file and how will it be understood?
 
     The mapping given is used as it is; otherwise the layout is recognised by its header among the mapping files of the
     product and those in the folder `remembered`, or guessed from the synonyms of column names. `source` other than auto
-    names the source system. Raises Refused with one message for people.
+    names the source system; `watch` is told how much of a text has been looked through. Raises Refused with one message for people.
     """
     score = maps.known_count if mapping is None else _score_of(mapping)
-    sheet = read.read(Path(path), score)
+    sheet = read.read(Path(path), score, watch)
     recognised = None
     if mapping is None:
         layouts = [*maps.layouts_in(remembered), *maps.known_layouts()] if remembered else maps.known_layouts()

@@ -76,15 +76,17 @@ class Sheet:
 
 
 Score = Callable[[list[str]], int]
+Watch = Callable[[float], None]
 
 
-def read(path: Path, score: Score) -> Sheet:
-    """Which table does the file hold? `score` says how many of a row's cells are known column names.
+def read(path: Path, score: Score, watch: Watch) -> Sheet:
+    """Which table does the file hold? `score` says how many of a row's cells are known column names; `watch` is told the
+    share of a text that has been looked through.
 
     Raises Refused, and nothing else, on any content.
     """
     try:
-        return _read(path, score, depth=0)
+        return _read(path, score, watch, depth=0)
     except Refused:
         raise
     except MemoryError:
@@ -129,7 +131,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def _read(path: Path, score: Score, depth: int) -> Sheet:
+def _read(path: Path, score: Score, watch: Watch, depth: int) -> Sheet:
     if path.is_dir():
         raise Refused(_("Это папка, а не файл: {name}.").format(name=path.name))
     if path.stat().st_size == 0:
@@ -137,9 +139,9 @@ def _read(path: Path, score: Score, depth: int) -> Sheet:
     with path.open("rb") as file:
         head = file.read(4096)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip(path, score, depth)
+        return _zip(path, score, watch, depth)
     if head.startswith(b"\x1f\x8b"):
-        return _gzip(path, score, depth)
+        return _gzip(path, score, watch, depth)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _ole(path, score)
     if head.startswith(b"PAR1"):
@@ -147,7 +149,7 @@ def _read(path: Path, score: Score, depth: int) -> Sheet:
     for signature, kind in _SIGNATURES:
         if head.startswith(signature) and (len(signature) > 2 or b"\x00" in head):
             raise Refused(_("Это {kind}, а не таблица. Нужен файл xlsx, xls, csv, json или parquet.").format(kind=_(kind)))
-    return _text(path, score)
+    return _text(path, score, watch)
 
 
 # archives -------------------------------------------------------------------------------------------------------------
@@ -182,20 +184,20 @@ def _unpack(source: IO[bytes], packed: int) -> tuple[tempfile.TemporaryDirectory
     return folder, target
 
 
-def _inner(folder: tempfile.TemporaryDirectory[str], path: Path, score: Score, depth: int) -> Sheet:
+def _inner(folder: tempfile.TemporaryDirectory[str], path: Path, score: Score, watch: Watch, depth: int) -> Sheet:
     if depth >= 1:
         raise Refused(_("Архив внутри архива. Распакуйте его и загрузите саму таблицу."))
-    sheet = _read(path, score, depth + 1)
+    sheet = _read(path, score, watch, depth + 1)
     return Sheet(sheet.header, sheet.rows, sheet.total_rows, sheet.form, keep=(folder, sheet.keep))
 
 
-def _gzip(path: Path, score: Score, depth: int) -> Sheet:
+def _gzip(path: Path, score: Score, watch: Watch, depth: int) -> Sheet:
     with gzip.open(path, "rb") as source:
         folder, inner = _unpack(source, path.stat().st_size)  # type: ignore[arg-type]
-    return _inner(folder, inner, score, depth)
+    return _inner(folder, inner, score, watch, depth)
 
 
-def _zip(path: Path, score: Score, depth: int) -> Sheet:
+def _zip(path: Path, score: Score, watch: Watch, depth: int) -> Sheet:
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile:
@@ -221,7 +223,7 @@ def _zip(path: Path, score: Score, depth: int) -> Sheet:
             raise Refused(_("Архив закрыт паролем. Распакуйте его и загрузите таблицу."))
         with archive.open(files[0]) as source:
             folder, inner = _unpack(source, max(files[0].compress_size, 1))
-    return _inner(folder, inner, score, depth)
+    return _inner(folder, inner, score, watch, depth)
 
 
 _CELL_PLACE = re.compile(rb'\br="([A-Z]{0,3})(\d{1,7})"')
@@ -376,8 +378,8 @@ class _Survey:
     lines: int
 
 
-def _text(path: Path, score: Score) -> Sheet:
-    survey = _survey(path)
+def _text(path: Path, score: Score, watch: Watch) -> Sheet:
+    survey = _survey(path, watch)
     with _open(path, survey) as file:
         sample = file.read(SAMPLE_BYTES)
     start = sample.lstrip().lstrip("\ufeff").lstrip()
@@ -393,16 +395,19 @@ def _text(path: Path, score: Score) -> Sheet:
     return _csv(path, survey, sample, score)
 
 
-def _survey(path: Path) -> _Survey:
+def _survey(path: Path, watch: Watch) -> _Survey:
     """One pass over the bytes: encoding, number of lines, and no line too long to be one."""
     with path.open("rb") as file:
         head = file.read(SAMPLE_BYTES)
     encoding = _encoding_of_marks(head)
     wide = encoding is not None and encoding.startswith("utf-16")
     decoder = codecs.getincrementaldecoder("utf-8")() if encoding is None else None
-    lines = since_break = 0
+    lines = since_break = passed = 0
+    size = path.stat().st_size
     with path.open("rb") as file:
         while block := file.read(BLOCK):
+            passed += len(block)
+            watch(passed / size)
             lines += max(block.count(b"\n"), block.count(b"\r"))
             last = max(block.rfind(b"\n"), block.rfind(b"\r"))
             since_break = since_break + len(block) if last < 0 else len(block) - last
@@ -412,7 +417,7 @@ def _survey(path: Path) -> _Survey:
                         size=MAX_LINE >> 20
                     )
                 )
-            if not wide and block.count(b"\x00"):
+            if not wide and b"\x00" in block:
                 raise Refused(_("Это двоичный файл неизвестного вида, а не таблица. Нужен файл xlsx, xls, csv, json или parquet."))
             if decoder is not None:
                 try:

@@ -320,11 +320,12 @@ def test_what_only_the_journal_holds_comes_into_the_tables_at_the_next_start(sto
 # pieces, pace, stops --------------------------------------------------------------------------------------------------
 
 
-PHASES = ["Прочитано строк", "Сверяем с базой", "Считаем сроки", "Разбираем тексты", "Записываем", "Ищем всплески"]
+PHASES = ["Просматриваем файл", "Сверяем файл с загруженными", "Прочитано строк", "Сверяем с базой", "Считаем сроки", "Разбираем тексты", "Записываем", "Ищем всплески"]
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_a_job_stopped_in_any_phase_leaves_the_store_as_it_was(store_file: Path, phase: str) -> None:
+def test_a_job_stopped_in_any_phase_leaves_the_store_as_it_was(store_file: Path, tmp_path: Path, phase: str) -> None:
+    table = csv_file(tmp_path, 500)
     before, held = tables(), archive()
     shares: list[float] = []
 
@@ -336,7 +337,7 @@ def test_a_job_stopped_in_any_phase_leaves_the_store_as_it_was(store_file: Path,
                 jobs.cancel(job.stem)
             progress(share, message)
 
-        return {"loaded": load.load([part(crowd(500))], small.label("crowd"), watched, total=500).loaded}
+        return commands.load_file({"path": str(table)}, watched)
 
     store.open_store()
     worker = jobs.Worker({"stopped": stopped})
