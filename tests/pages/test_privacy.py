@@ -64,7 +64,7 @@ def filled(assets: None, tmp_path: Path) -> Iterator[tuple[App, dict[str, int]]]
         appeal = connection.execute("FROM appeals SELECT appeal_id WHERE visibility = 'restricted' ORDER BY created_at DESC").fetchone()
     assert spike and appeal
     app = App(folder).start()
-    yield app, {"spike": spike[0], "appeal": appeal[0]}
+    yield app, {"spike": spike[0], "appeal": appeal[0], "block": 6}
     app.stop()
     assert "Traceback" not in app.said()
 
