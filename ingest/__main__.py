@@ -153,6 +153,7 @@ def train(as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON
         return
     print(f"Обучено на {integer(answer['rows'])} обращениях, исправленных вручную: {integer(answer['corrected'])}")
     print(f"  Тем: {integer(answer['classes'])}, не вошли из-за малого числа обращений: {integer(answer['left_out'])}")
+    print(f"  Обращений без темы, у которых она теперь есть: {integer(answer['guessed'])}")
     print("Проверка на отложенных обращениях:")
     print(f"  верных ответов: {percent(answer['accuracy'])}")
     print(f"  уверенных ответов: {percent(answer['covered'])}" + (f", из них верных: {percent(answer['accuracy_covered'])}" if answer["covered"] else ""))

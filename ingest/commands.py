@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from ingest import detect, jobs, load, rebuild, setup, train
+from ingest import detect, guess, jobs, load, rebuild, setup, train
 from ingest.demo import build as demo
 from ingest.mapping import Home, Kind, read_mapping
 from ingest.sources import Opened, open_source
@@ -186,6 +186,27 @@ def match_place(arguments: dict[str, Any], progress: load.Progress) -> dict[str,
     return {}
 
 
+def train_topics(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
+    """Learn topics from the appeals that have them; stored appeals without a topic and later loads get what was learned.
+    The answer: number of the model, facts of train.learn, `guessed`: stored appeals that have a topic now. Raises train.TooFew."""
+    learned, facts = train.learn(progress)
+    archive = store.paths().batches
+    unfinished = archive / "again.unfinished"
+    load.settle()
+    with store.cursor() as cursor:
+        number = guess.last_again(cursor) + 1
+        guess.again(cursor, learned, unfinished, lambda share: progress(0.75 + 0.15 * share, _("Подбираем темы")))
+    with store.transaction() as cursor:
+        guessed = guess.repeat(cursor, unfinished, number)
+        if guessed:
+            progress(0.9, _("Ищем всплески"))
+            detect.refresh(cursor, None)
+        model = train.save(learned)
+        os.replace(unfinished, train.numbered(archive)[-1] / f"again-{number:06}.parquet")
+    progress(1.0, _("Готово"))
+    return {"model": model, **facts, "guessed": guessed}
+
+
 def tell_changes(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
     """What has changed in a territory (number) since the end of a day (since, ISO; the day before the last full one where it
     is not given)."""
@@ -199,7 +220,7 @@ def tell_changes(arguments: dict[str, Any], progress: load.Progress) -> dict[str
     return json.loads(json.dumps(answer, ensure_ascii=False, default=str))
 
 
-VERBS: dict[str, jobs.Verb] = {"digest": tell_changes, "load": load_file, "preview": preview, "match": match_place, "rebuild": rebuild_store, "train": train.train}
+VERBS: dict[str, jobs.Verb] = {"digest": tell_changes, "load": load_file, "preview": preview, "match": match_place, "rebuild": rebuild_store, "train": train_topics}
 
 
 def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:

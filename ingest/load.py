@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analytics import lemmas, worktime
-from ingest import batch, detect, guess, places, setup
+from ingest import batch, detect, guess, places, setup, train
 from ingest.sources.part import REPLIES, Part
 from ingest.sources.values import canonical_url
 from queries import rollups, store
@@ -135,6 +135,7 @@ def settle() -> None:
     committing goes. Raises ArchiveAhead."""
     with store.cursor() as cursor:
         last = _one(cursor, "next_batch") - 1
+        guess.settle(cursor, store.paths().batches)
     for path in _numbered(store.paths().batches):
         is_pending, is_known = (path / PENDING).exists(), int(path.name) <= last
         if is_pending and not is_known:
@@ -321,16 +322,13 @@ def _add_guesses(cursor: duckdb.DuckDBPyConnection, folder: Path, progress: Prog
     file = folder / guess.FILE
     if not file.exists():
         unfinished = file.with_suffix(UNFINISHED)
-        guesser = guess.Guesser(cursor)
+        guesser = guess.Guesser(cursor, train.newest())
         with pq.ParquetWriter(unfinished, guess.SCHEMA, compression="zstd") as writer:
             for _share, bounds in _pieces(cursor):
                 progress(GUESSES, _("Подбираем темы"))
                 writer.write_table(guesser(run(cursor, "untopiced", **bounds).to_arrow_table()))
         os.replace(unfinished, file)
-    cursor.register("no_rows", guess.SCHEMA.empty_table())
-    cursor.execute("CREATE OR REPLACE TEMP TABLE guesses AS FROM no_rows")
-    for piece in pq.ParquetFile(file).iter_batches(batch_size=STAGE_ROWS):
-        _put(cursor, "guesses", pa.table(piece))
+    guess.stage(cursor, file)
 
 
 def _add_clocks(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:

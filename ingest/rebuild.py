@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from ingest import detect, load, setup
+from ingest import detect, guess, load, setup
 from ingest.demo.build import TRUTH, add_history
 from queries import store, writes
 
@@ -35,6 +35,7 @@ def rebuild(progress: load.Progress) -> dict[str, Any]:
             progress(0.8 * done / len(batches), f"Загрузка {done + 1} из {len(batches)}: {label.name}")
             connection.execute("BEGIN")
             load.apply(connection, folder, batch_id, label, lambda share, message: None)
+            guess.repeat_after(connection, folder)
             connection.execute("COMMIT")
         connection.execute("BEGIN")
         if moment:
@@ -60,7 +61,7 @@ def catch_up() -> None:
             writes.apply(cursor, entry)
         moved = [entry["data"] for entry in missing if entry["kind"] == "place_match"]
         for place in moved:
-            load.run(cursor, "match", **place)
+            load.match(cursor, **place)
         if moved:
             detect.refresh(cursor, None)
 

@@ -41,9 +41,9 @@ class TooFew(ValueError):
         )
 
 
-def train(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Learn topics from the appeals that have them; later loads use what was learned. The answer: number of the model,
-    held-out figures (classify.Figures), topics left out, corrected rows. Raises TooFew."""
+def learn(progress: Progress) -> tuple[classify.Classifier, dict[str, Any]]:
+    """Learn topics from the appeals that have them: what was learned, and its facts (held-out figures of classify.Figures,
+    topics left out, corrected rows). Raises TooFew."""
     progress(0.0, _("Читаем размеченные обращения"))
     with store.cursor() as cursor:
         rows = run(cursor, "labelled", most=MOST_ROWS).df()
@@ -51,15 +51,13 @@ def train(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
         raise TooFew(len(rows))
 
     def tell(done: int, of: int) -> None:
-        progress(0.05 + 0.9 * done / of, _("Обучение: шаг {n} из {of}").format(n=done + 1, of=of))
+        progress(0.05 + 0.7 * done / of, _("Обучение: шаг {n} из {of}").format(n=done + 1, of=of))
 
     corrected = rows["is_corrected"].to_numpy()
     weights = np.where(corrected, CORRECTED_WEIGHT, 1.0).tolist()
     keys, labels = rows["keys"].tolist(), rows["label"].tolist()
     learned = classify.train(keys, labels, keys, weights, tell)
-    number = save(learned)
-    progress(1.0, _("Готово"))
-    return {"model": number, **asdict(learned.figures), "left_out": len(learned.left_out), "corrected": int(corrected.sum())}
+    return learned, {**asdict(learned.figures), "left_out": len(learned.left_out), "corrected": int(corrected.sum())}
 
 
 @cache
@@ -70,7 +68,7 @@ def _steps() -> dict[str, str]:
 
 
 def run(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> duckdb.DuckDBPyConnection:
-    """Run one step of train.sql."""
+    """Run one step of train.sql with the parameters of its last statement."""
     return cursor.execute(_steps()[step], values)
 
 

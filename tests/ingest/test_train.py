@@ -197,6 +197,71 @@ def test_a_training_works_while_the_app_runs_and_can_be_stopped(empty_store: Pat
     assert train.newest() is not None
 
 
+def rollups_are_sums_of_appeals() -> None:
+    assert ask("SELECT topic_id, sum(appeals)::INT FROM day_topic GROUP BY ALL ORDER BY ALL") == ask(
+        "SELECT topic_id, count(*)::INT FROM appeals GROUP BY ALL ORDER BY ALL"
+    )
+
+
+def test_a_training_gives_topics_to_stored_appeals_and_a_rebuild_repeats_it(empty_store: Path) -> None:
+    """Loaded before the training; one is corrected before it, one after it, and some are updated by a later load."""
+    new = written(60, 2, 1000, labelled=False)
+    foreign = {"topic_group": "Детские сады", "block": "EDU", "text": "яма, асфальт, выбоина во дворе"}
+    small.put([*new, new[0] | foreign | {"row_number": 99, "external_id": "A-1999"}], "new")
+    small.put(written(300, 1), "labelled")
+    water, power = (ask("SELECT min(topic_id) FROM topics WHERE name = ?", name)[0][0] for name in ("Горячая вода", "Отключение электричества"))
+    first, second = (ask("SELECT appeal_id FROM appeals WHERE external_id = ?", f"A-{n}")[0][0] for n in (1000, 1001))
+    writes.save_topic(first, water)
+    due = ask("SELECT external_id, due_at FROM appeals ORDER BY ALL")
+    answer = commands.perform("train", {}, small.quiet)
+    rollups_are_sums_of_appeals()
+    assert answer["guessed"] > 40
+    assert ask("SELECT count(*) FROM appeals WHERE topic_confidence < 1") == [(answer["guessed"],)]
+    found = dict(ask("SELECT external_id, topic FROM appeals_named WHERE topic_confidence < 1"))
+    told = [found[r["external_id"]] == r["told_by_words"] for r in new if r["external_id"] in found]
+    assert sum(told) > 0.9 * len(told)
+    assert ask("SELECT topic_id, topic_confidence FROM appeals WHERE appeal_id = ?", first) == [(water, 1)]
+    assert ask("SELECT topic, topic_group FROM appeals_named WHERE external_id = 'A-1999'") == [(None, "Детские сады")]
+    assert {how for (how,) in ask("SELECT how FROM topic_hints")} <= {guess.MODEL}
+    assert not ask("SELECT 1 FROM topic_hints JOIN appeals a USING (appeal_id) WHERE a.topic_id IS NOT NULL")
+    assert ask("SELECT external_id, due_at FROM appeals ORDER BY ALL") == due
+    writes.save_topic(second, power)
+    small.put(written(40, 7, 4000, labelled=False) + [r | {"status": "closed", "outcome": "resolved"} for r in new[10:20]], "later")
+    commands.perform("train", {}, small.quiet)
+    before = tables()
+    shutil.rmtree(store.paths().models)
+    rebuild.rebuild(small.quiet)
+    same(before, tables())
+    rollups_are_sums_of_appeals()
+    assert commands.perform("train", {}, small.quiet)["guessed"] == 0
+    assert [file.parent.name for file in sorted(store.paths().batches.glob("*/again-*"), key=guess.number_of)] == ["000002", "000003", "000003"]
+
+
+def test_guesses_whose_training_never_committed_are_thrown_away(taught: Path) -> None:
+    kept = {file.name for file in store.paths().batches.glob("*/again-*")}
+    folder = train.numbered(store.paths().batches)[-1]
+    shutil.copy(folder / guess.FILE, folder / "again-000009.parquet")
+    before = tables()
+    rebuild.rebuild(small.quiet)
+    same(before, tables())
+    assert {file.name for file in store.paths().batches.glob("*/again-*")} == kept
+
+
+def test_a_stopped_training_changes_nothing(empty_store: Path) -> None:
+    small.put(written(60, 2, 1000, labelled=False), "new")
+    small.put(written(300, 1), "labelled")
+    before = tables()
+
+    def stop(share: float, message: str) -> None:
+        if "всплески" in message:
+            raise jobs.Stopped
+
+    with pytest.raises(jobs.Stopped):
+        commands.train_topics({}, stop)
+    same(before, tables())
+    assert train.newest() is None and not list(store.paths().batches.glob("*/again-*"))
+
+
 def test_old_models_go(taught: Path) -> None:
     for _ in range(4):
         commands.perform("train", {}, small.quiet)
