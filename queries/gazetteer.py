@@ -43,25 +43,6 @@ def city(scope: Scope) -> City:
     return City(Gazetteer(entries), points)
 
 
-def named(scope: Scope, limit: int = 2000) -> pd.DataFrame:
-    """Which places do the texts of appeals without a street in their address name? Over the newest `limit` readable texts:
-    kind, name, appeals, lat, lon (empty where the place is not known), rows (appeal_id of each, newest first); those
-    named most first. An appeal counts once for each place."""
-    here = city(scope)
-    found: dict[tuple[str, str], list[int]] = {}
-    spelled: dict[tuple[str, str], str] = {}
-    for row in ask("unaddressed", scope, limit=limit).itertuples():
-        for place in {(p.kind, p.key): p for p in places.find(row.text, here.names)}.values():
-            found.setdefault((place.kind, place.key), []).append(int(row.appeal_id))
-            spelled.setdefault((place.kind, place.key), place.name)
-    nowhere = (None, None)
-    rows = [
-        (mark[0], spelled[mark], len(ids), *here.points.get(spelled[mark], nowhere), tuple(ids))
-        for mark, ids in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
-    ]
-    return pd.DataFrame(rows, columns=["kind", "name", "appeals", "lat", "lon", "rows"])
-
-
 def _alone(found: pd.DataFrame) -> Iterable[tuple[str, float, float]]:
     """Streets of one town of the territory: «улица Ленина» of a whole region has no point."""
     placed = found[found.groupby("street")["territory_id"].transform("nunique") == 1].dropna(subset=["lat", "lon"])

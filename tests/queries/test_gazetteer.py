@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from analytics import places
-from queries import gazetteer, store
+from queries import gazetteer, mentions, store
+from queries.appeals import Chosen
 from tests import small
 from tests.queries.scopes import scope
 from tests.small import ALEXANDROVSK, KALININGRAD, MARKER, SAKHALIN, row
@@ -69,11 +70,15 @@ def test_places_of_texts_without_an_address(store_file: Path) -> None:
         row(904, KALININGRAD, "06-12 12:00", text="Не ходит маршрут 42"),
     ]
     small.put(extra, "more")
-    found = gazetteer.named(at(2301)).set_index("name")
+    work = mentions.named(at(2301), Chosen())
+    assert work.wait(30) and work.result
+    found = {mention.name: mention for mention in work.result.found}
+    street, route = found["Портовая улица"], found["42"]
     with store.cursor() as cursor:
         numbers = dict(cursor.execute("SELECT appeal_id, external_id FROM appeals").fetchall())
-    assert [numbers[own] for own in found.loc["Портовая улица", "rows"]] == ["A-901", "A-900"]
-    assert found.loc["Портовая улица", ["kind", "appeals", "lat", "lon"]].tolist() == ["street", 2, 54.69, 20.48]
-    assert found.loc["42", "kind"] == "route" and found.loc["42", ["lat", "lon"]].isna().all()
+    assert [numbers[own] for own in street.rows["appeal_id"]] == ["A-901", "A-900"]
+    assert (street.kind, street.size, street.lat, street.lon) == ("street", 2, 54.69, 20.48)
+    assert (route.kind, route.lat, route.lon) == ("route", None, None)
     elsewhere = scope(2301, *JUNE, reader=(6401,))
-    assert gazetteer.named(elsewhere).empty and gazetteer.city(elsewhere).points == {}
+    work = mentions.named(elsewhere, Chosen())
+    assert work.wait(30) and work.result and not work.result.found and gazetteer.city(elsewhere).points == {}
