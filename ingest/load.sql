@@ -197,6 +197,19 @@ ANTI JOIN decided d ON d.appeal_id = g.appeal_id
 WHERE i.topic_id IS NULL
 ORDER BY g.appeal_id, g.rank;
 
+-- step: touched_before
+-- The days whose sums a load changes: those its updated appeals stood on, with the appeals they repeated …
+CREATE OR REPLACE TEMP TABLE touched AS
+WITH old AS (SELECT day, repeat_of FROM appeals WHERE appeal_id IN (SELECT appeal_id FROM verdicts WHERE verdict = 'updated'))
+SELECT day FROM old UNION SELECT day FROM appeals WHERE appeal_id IN (SELECT repeat_of FROM old WHERE repeat_of IS NOT NULL);
+
+-- step: touched_after
+-- … and those its rows stand on now, with the appeals they repeat and those it has later answers of.
+INSERT INTO touched
+SELECT day FROM appeals
+WHERE batch_id = $batch_id OR appeal_id IN (SELECT repeat_of FROM incoming WHERE repeat_of IS NOT NULL UNION ALL SELECT appeal_id FROM new_replies)
+EXCEPT FROM touched;
+
 -- step: replace
 DELETE FROM appeals WHERE appeal_id IN (SELECT appeal_id FROM incoming WHERE verdict = 'updated');
 DELETE FROM texts WHERE appeal_id IN (SELECT appeal_id FROM incoming WHERE verdict = 'updated');
@@ -331,6 +344,13 @@ WHERE p.territory_id = 0 AND v.verdict IN ('loaded', 'updated');
 
 -- step: known_matches
 SELECT region, municipality, arg_max(territory_id, written_at) AS territory_id FROM place_matches GROUP BY ALL;
+
+-- step: touched_by_match
+-- The days of the appeals of a place; another clock moves an appeal by one day at most.
+CREATE OR REPLACE TEMP TABLE touched AS
+SELECT DISTINCT a.day + s.shift AS day
+FROM appeals a JOIN unplaced u USING (appeal_id), (VALUES (-1), (0), (1)) s (shift)
+WHERE u.region IS NOT DISTINCT FROM $region AND u.municipality IS NOT DISTINCT FROM $municipality;
 
 -- step: match
 -- Appeals of a place that has just been matched move to its territory and to its clock.

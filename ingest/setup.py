@@ -11,10 +11,10 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from queries import store
+from queries import rollups, store
 
 REFERENCE = store.ROOT / "data" / "reference"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 UNKNOWN_BLOCK = (99, "OTHER", "Прочее")
 
 
@@ -41,6 +41,7 @@ def create_store(kind: str, as_of: datetime | None = None) -> None:
 def build(cursor: duckdb.DuckDBPyConnection, kind: str, as_of: datetime | None) -> None:
     """The schema and dictionaries of a fresh store, on the caller's transaction."""
     cursor.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+    rollups.create(cursor)
     tree = [{name: int(value) if name.endswith("_id") else value for name, value in row.items()} for row in reference("topics")]
     blocks = {(row["block_id"], row["block_code"], row["block"]) for row in tree}
     groups = {(row["topic_group_id"], row["block_id"], row["topic_group"]) for row in tree}

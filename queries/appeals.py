@@ -9,6 +9,7 @@ import pandas as pd
 from queries import search
 from queries.ask import ask
 from queries.metrics import PREDICATES
+from queries.planner import answer
 from queries.scope import Scope, end_of_month, integer_of
 from queries.search import Query
 
@@ -186,7 +187,7 @@ def by_street(scope: Scope, limit: int = 12) -> pd.DataFrame:
 
 def by_channel(scope: Scope) -> pd.DataFrame:
     """channel_id, channel, is_official, appeals and a count for each bucket of the first response."""
-    return ask("by_channel", scope)
+    return answer("by_channel", scope, by=("channel",))
 
 
 def by_executor(scope: Scope) -> pd.DataFrame:

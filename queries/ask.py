@@ -13,7 +13,7 @@ import pandas as pd
 
 from queries import access, store
 from queries import scope as scopes
-from queries.metrics import PREDICATES
+from queries.metrics import PREDICATES, raw_fragments
 from queries.scope import Scope
 
 SQL = Path(__file__).parent / "sql"
@@ -33,8 +33,9 @@ def text(name: str) -> str:
 def compose(name: str, scope: Scope | None, fragments: dict[str, str] | None = None) -> str:
     """The SQL with its conditions in place: {scope} territory, channels, topics and access with the period;
     {place} the same in any period; {watched} the same over spikes; {noted} access over marks `m`;
-    {readable} rows whose words may be read; {predicate} any name of the registry."""
-    parts = dict(PREDICATES)
+    {readable} rows whose words may be read; {predicate} any name of the registry; {appeals} and the counts of
+    metrics.raw_fragments."""
+    parts = PREDICATES | raw_fragments()
     if scope is not None:
         parts["place"] = scopes.where(scope)
         parts["scope"] = f"{parts['place']} AND a.day BETWEEN $first AND $last"

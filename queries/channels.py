@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import pandas as pd
 
 from queries.ask import ask
-from queries.cities import child_column
+from queries.cities import child_column, child_grain
 from queries.dictionaries import Territories, topic_tree
 from queries.kpi import period_end, period_start
+from queries.planner import answer
 from queries.scope import Scope
 from words import _
 from words.predicates import ENDINGS
@@ -29,13 +30,14 @@ def mix(scope: Scope, periods: int = 8) -> pd.DataFrame:
     """channel_id, channel, is_official, appeals, before (0 without comparison), change, share, share_change (NaN where
     there is nothing to divide by), weeks (appeals of the last equal periods, oldest first); most frequent first."""
     before = scope.before()
-    found = ask(
+    found = answer(
         "channels_mix",
         scope,
+        by=("channel",),
         before_first=before.first if before else date(1, 1, 1),
         before_last=before.last if before else date(1, 1, 1),
     )
-    weeks = ask("channel_weeks", scope, days=scope.days, periods=periods)
+    weeks = answer("channel_weeks", scope, by=("channel",), span=scope.days * periods, days=scope.days, periods=periods)
     wide = weeks.pivot_table(index="channel_id", columns="period", values="appeals", fill_value=0)
     wide = wide.reindex(index=found["channel_id"], columns=range(periods - 1, -1, -1), fill_value=0)
     now, earlier = found["appeals"].sum(), found["before"].sum()
@@ -57,7 +59,7 @@ def official_by_month(scope: Scope, last_full: date, first_day: date | None) -> 
     while len(starts) < MONTHS and first_day is not None and starts[0] > first_day:
         starts.insert(0, period_start(starts[0] - timedelta(days=1), "month"))
     end = min(period_end(start, "month"), last_full)
-    frame = ask("official_months", all_channels(scope).over(starts[0], end))
+    frame = answer("official_months", all_channels(scope).over(starts[0], end))
     frame["month"] = pd.to_datetime(frame["month"]).dt.date
     frame = frame.set_index("month").reindex(starts, fill_value=0).rename_axis("first").reset_index()
     return frame.assign(
@@ -69,7 +71,7 @@ def official_by_month(scope: Scope, last_full: date, first_day: date | None) -> 
 
 def official_by_place(scope: Scope, tree: Territories) -> pd.DataFrame:
     """territory_id, place, appeals, official, share (NaN below 30 appeals) of child territories, highest share first."""
-    found = ask("official_places", all_channels(scope), child_column(scope))
+    found = answer("official_places", all_channels(scope), child_column(scope), by=(child_grain(scope),))
     share = (found["official"] / found["appeals"]).where(found["appeals"] >= FEW)
     found = found.assign(place=[tree.all[own].name for own in found["territory_id"]], share=share)
     return found.sort_values(["share", "appeals"], ascending=False, na_position="last", ignore_index=True)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from queries.ask import ask
 from queries.dictionaries import Territories, topic_tree
+from queries.planner import answer
 from queries.scope import COUNTRY, Scope
 from words.predicates import SHORT_BLOCKS
 
@@ -16,13 +17,19 @@ def child_column(scope: Scope) -> dict[str, str]:
     return {"child": "t.region_id" if scope.place == COUNTRY else "a.territory_id"}
 
 
+def child_grain(scope: Scope) -> str:
+    """What `child_column` tells apart."""
+    return "region" if scope.place == COUNTRY else "territory"
+
+
 def by_block(scope: Scope) -> pd.DataFrame:
     """territory_id, block_id, appeals, before: how many in each child territory and block."""
     before = scope.before()
-    return ask(
+    return answer(
         "places_by_block",
         scope,
         child_column(scope),
+        by=(child_grain(scope), "block"),
         before_first=before.first if before else date(1, 1, 1),
         before_last=before.last if before else date(1, 1, 1),
     )
@@ -30,15 +37,16 @@ def by_block(scope: Scope) -> pd.DataFrame:
 
 def by_period(scope: Scope, count: int = 8) -> pd.DataFrame:
     """Appeals by child territory (index) and period, oldest first, the scope's own last."""
-    frame = ask("places_by_period", scope, child_column(scope), days=scope.days, periods=count)
+    frame = answer("places_by_period", scope, child_column(scope), by=(child_grain(scope),), span=scope.days * count, days=scope.days, periods=count)
     return frame.pivot_table(index="territory_id", columns="period", values="appeals", fill_value=0).reindex(
         columns=range(count - 1, -1, -1), fill_value=0
     )
 
 
 def figures(scope: Scope) -> pd.DataFrame:
-    """territory_id, appeals, with_point, due_resolvable, resolved_on_time, response_median of child territories."""
-    return ask("places_figures", scope, child_column(scope))
+    """territory_id, appeals, with_point, due_resolvable, resolved_on_time, response_median, response_p90 (about: read off a
+    histogram) of child territories."""
+    return answer("places_figures", scope, child_column(scope), by=(child_grain(scope),))
 
 
 def points(scope: Scope, limit: int = 5000) -> pd.DataFrame:

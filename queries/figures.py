@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from queries.ask import ask
-from queries.metrics import METRICS
+from queries.metrics import METRICS, NEVER
+from queries.planner import answer
 from queries.scope import Scope
 
-NEVER = 2147483647
 PERIODS = 13
 
 
@@ -50,8 +50,9 @@ def _column(predicate: str) -> str:
 
 def periods(scope: Scope, count: int = PERIODS) -> pd.DataFrame:
     """Counts of the scope's period (index 0) and of the equal periods before it; periods without appeals are zeros."""
-    frame = ask("totals", scope, days=scope.days, periods=count).set_index("period").reindex(range(count))
-    counts = [c for c in frame.columns if c not in ("rating", "response_median", "response_p90")]
+    frame = answer("totals", scope, span=scope.days * count, days=scope.days, periods=count).set_index("period").reindex(range(count))
+    frame["about"] = frame["about"].eq(True)
+    counts = [c for c in frame.columns if c not in ("rating", "response_median", "response_p90", "about")]
     frame[counts] = frame[counts].fillna(0).astype(int)
     return frame
 
@@ -119,6 +120,11 @@ def overdue_figure(scope: Scope, history: list[tuple[int, int]]) -> Figure:
     )
 
 
+def authors(scope: Scope) -> int:
+    """How many people wrote in the scope's period, as far as authors are known."""
+    return int(ask("authors", scope).iloc[0]["authors"])
+
+
 def backlog(scope: Scope) -> pd.Series:
     """What is open now: open, overdue, due_soon, by age, the oldest overdue in days."""
     return ask("backlog", scope).iloc[0].fillna(0).astype(int)
@@ -131,7 +137,7 @@ def overdue_executors(scope: Scope) -> pd.DataFrame:
 
 def daily(scope: Scope) -> pd.Series:
     """Appeals by day of the scope's period, zero days included."""
-    frame = ask("daily", scope)
+    frame = answer("daily", scope)
     days = pd.date_range(scope.first, scope.last, freq="D")
     return frame.set_index("day")["appeals"].reindex(days, fill_value=0)
 
@@ -139,9 +145,10 @@ def daily(scope: Scope) -> pd.Series:
 def top_topics(scope: Scope) -> pd.DataFrame:
     """topic_id, topic, topic_group, block, appeals, before (0 without comparison), most frequent first."""
     before = scope.before()
-    return ask(
+    return answer(
         "top_topics",
         scope,
+        by=("topic",),
         before_first=before.first if before else date(1, 1, 1),
         before_last=before.last if before else date(1, 1, 1),
     )
@@ -149,7 +156,7 @@ def top_topics(scope: Scope) -> pd.DataFrame:
 
 def topic_history(scope: Scope, count: int = 8) -> pd.DataFrame:
     """Appeals by topic (index) and period, oldest first, the scope's own last."""
-    frame = ask("topic_weeks", scope, days=scope.days, periods=count)
+    frame = answer("topic_weeks", scope, by=("topic",), span=scope.days * count, days=scope.days, periods=count)
     return frame.pivot_table(index="topic_id", columns="period", values="appeals", fill_value=0).reindex(
         columns=range(count - 1, -1, -1), fill_value=0
     )

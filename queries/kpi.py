@@ -11,8 +11,9 @@ import pandas as pd
 from analytics import rates
 from queries import store
 from queries.ask import ask
-from queries.figures import NEVER, end_of, value_of
-from queries.metrics import METRICS, PREDICATES
+from queries.figures import end_of, value_of
+from queries.metrics import METRICS, NEVER, PREDICATES
+from queries.planner import answer
 from queries.scope import Scope
 from words import _
 
@@ -60,10 +61,11 @@ def by_period(scope: Scope, bucket: str, last_full: date, first_day: date | None
     while len(starts) < HISTORY[bucket] and (first_day is None or starts[0] > first_day):
         starts.insert(0, period_start(starts[0] - timedelta(days=1), bucket))
     end = min(period_end(last_start, bucket), last_full)
-    frame = ask("kpi_periods", scope.over(starts[0], end), {"bucket": BUCKETS[bucket]})
+    frame = answer("kpi_periods", scope.over(starts[0], end), {"bucket": BUCKETS[bucket]})
     frame["period"] = pd.to_datetime(frame["period"]).dt.date
     frame = frame.set_index("period").reindex(starts)
-    times = [c for c in frame.columns if c.startswith("response_")]
+    frame["about"] = frame["about"].eq(True)
+    times = [c for c in frame.columns if c.startswith("response_") or c == "about"]
     counts = [c for c in frame.columns if c not in times]
     frame[counts] = frame[counts].fillna(0).astype(int)
     for key in ("resolved_on_time", "closed_resolved", "rated_good", "first_response"):
@@ -112,6 +114,7 @@ def flow(scope: Scope, zone: ZoneInfo, last_full: date) -> pd.Series:
 
 BY = {"block": "a.block_id", "executor": "a.executor_id", "channel": "a.channel_id", "level": "a.level", "place": "CASE WHEN t.kind = 'municipality' THEN t.territory_id END"}
 BY["city"] = "CASE WHEN t.kind = 'municipality' AND {municipal} THEN t.territory_id END".format_map(PREDICATES)
+GRAIN = {"place": "territory"}  # what the planner calls the parts whose name it does not know
 SHARES = ("resolved_on_time", "closed_resolved", "rated_good", "late", "repeated", "postponed", "reopened", "within_30m")
 
 
@@ -120,7 +123,7 @@ def breakdown(scope: Scope, by: str, names: Mapping[str, str]) -> pd.DataFrame:
     counts of kpi_by.sql, each share of SHARES under its own key + «_value» (NaN where undefined), response_median and
     response_p90 (minutes, NaN = among the unanswered), change of the first share against the comparison period."""
     before = scope.before()
-    frame = ask("kpi_by", scope, {"by": BY[by]})
+    frame = answer("kpi_by", scope, {"by": BY[by]}, by=(GRAIN.get(by, by),))
     for key in SHARES:
         below = METRICS[key].denominator
         n = frame["appeals" if below in (None, "all") else below]
@@ -129,7 +132,7 @@ def breakdown(scope: Scope, by: str, names: Mapping[str, str]) -> pd.DataFrame:
         frame[column] = frame[column].astype(float).where(frame[column] < NEVER)
     frame["change"] = np.nan
     if before is not None and len(frame):
-        past = ask("kpi_by", before, {"by": BY[by]}).set_index("part")
+        past = answer("kpi_by", before, {"by": BY[by]}, by=(GRAIN.get(by, by),)).set_index("part")
         past = past[past["due_resolvable"] > 0]
         frame["change"] = frame["resolved_on_time_value"] - frame["part"].map(past["resolved_on_time"] / past["due_resolvable"])
     part = frame["part"].astype(object).where(frame["part"].notna(), None)

@@ -5,6 +5,7 @@ it use the same one.
 """
 
 import csv
+import math
 from dataclasses import dataclass, replace
 
 from queries.store import ROOT
@@ -118,6 +119,60 @@ PREDICATES: dict[str, str] = {
     "connected": "(t.connected_on IS NULL OR a.day >= t.connected_on)",
     **{f"ladder_{rung.step}": rung.predicate for rung in LADDER},
 }
+
+FAR = "TIMESTAMP '9999-01-01'"
+# What rollups count. What depends on the clock is counted as if every term had come; `live` rows tell the difference.
+MEASURES = (
+    "open", "closed", "due_resolvable", "resolved_on_time", "still_in_time", "closed_resolvable", "closed_resolved", "rated", "rated_good",
+    "official", "assigned", "answered", "waiting", "reopened", "repeated", "postponed", "late", "term_came", "within_30m", "within_1h",
+    "within_4h", "within_8h", "within_24h", "over_24h", "declined", "written_again", "answered_4h", "answer_due_4h", "not_repeated",
+    "not_postponed", "with_point",
+)  # fmt: skip
+# Log buckets of minutes, each a third wider than the one before: bucket k holds EDGES[k] <= minutes < EDGES[k + 1], the last one the rest.
+EDGES = (0, 1, 2, 3, 4, 5, 6, *sorted({math.ceil(1.33**k) for k in range(7, 44)}))
+BUCKETS = tuple(f"r{k}" for k in range(len(EDGES)))
+NEVER = 2147483647
+RESPONSE_QUANTILES = {"response_median": 0.5, "response_p90": 0.9}
+_SPANS = {"now": "a.day BETWEEN $first AND $last", "before": "a.day BETWEEN $before_first AND $before_last"}
+
+
+def as_if_all_terms_had_come(predicate: str) -> str:
+    """The predicate's SQL without a clock."""
+    return PREDICATES[predicate].replace("$as_of", FAR)
+
+
+def change_of(predicate: str) -> str:
+    """SQL over `live` appeals: what the clock takes from, or adds to, the count without a clock."""
+    return f"(coalesce({PREDICATES[predicate]}, FALSE)::INTEGER - coalesce({as_if_all_terms_had_come(predicate)}, FALSE)::INTEGER)"
+
+
+def in_bucket(k: int) -> str:
+    """SQL over appeals `a`: first answered within bucket `k` of EDGES."""
+    below = f" AND a.response_minutes < {EDGES[k + 1]}" if k + 1 < len(EDGES) else ""
+    return f"(a.response_minutes >= {EDGES[k]}{below})"
+
+
+def raw_fragments() -> dict[str, str]:
+    """What questions count, over the appeals themselves: {appeals} the relation; {n_all} and {n_<measure>} counts;
+    {n_now}, {n_before} counts of the period and of the one before; {marks} the sum of residents' marks; {response}
+    median and 90th percentile of the first response, columns response_median and response_p90."""
+    counts = {f"n_{name}": f"count(*) FILTER (WHERE {PREDICATES[name]})" for name in MEASURES}
+    spans = {f"n_{name}": f"count(*) FILTER (WHERE {span})" for name, span in _SPANS.items()}
+    quantiles = (f"quantile_disc(coalesce(a.response_minutes, {NEVER}), {q}) AS {name}" for name, q in RESPONSE_QUANTILES.items())
+    return counts | spans | {"appeals": "appeals", "n_all": "count(*)", "marks": "sum(a.rating)", "response": ", ".join(quantiles)}
+
+
+def rollup_fragments() -> dict[str, str]:
+    """The same over cells of a rollup; the first response comes as a histogram over EDGES."""
+    counts = {f"n_{name}": f"coalesce(sum(a.{name}), 0)::BIGINT" for name in MEASURES}
+    spans = {f"n_{name}": f"coalesce(sum(a.appeals) FILTER (WHERE {span}), 0)::BIGINT" for name, span in _SPANS.items()}
+    histogram = ", ".join(f"coalesce(sum(a.{bucket}), 0)::BIGINT" for bucket in BUCKETS)
+    return counts | spans | {
+        "n_all": "coalesce(sum(a.appeals), 0)::BIGINT",
+        "marks": "sum(a.marks)",
+        "response": f"[{histogram}] AS response_histogram",
+    }
+
 
 RESPONSE_BUCKETS = ("within_30m", "within_1h", "within_4h", "within_8h", "within_24h", "over_24h", "waiting")
 ENDINGS = ("new", "in_work", "replied", "solved", "closed_otherwise", "declined")  # each appeal is in exactly one

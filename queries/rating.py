@@ -4,12 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from analytics import rates
-from analytics.rates import Funnel, Rating
+from analytics.rates import Funnel, Parts, Rating
 from queries.ask import ask
 from queries.dictionaries import Territories
 from queries.metrics import METRICS, WEIGHTS
@@ -18,6 +19,7 @@ from queries.scope import Scope
 SHORTEST = 28
 USUAL = 91
 SMALLEST = 10
+REMEMBERED = 8
 TOWN_SIZES = (50_000, 100_000, 500_000)
 BODY = {"towns": "a.territory_id", "executors": "a.executor_id"}
 LEVELS = ("municipal", "regional", "federal")
@@ -109,9 +111,17 @@ def _rated(scope: Scope, tree: Territories, kind: str, weights: Mapping[str, flo
         frame = frame[frame["peers"] == group].reset_index(drop=True)
     keys = list(weights)
     k, n = (frame[columns].to_numpy(np.int64) for columns in (keys, [denominator(key) for key in keys]))
-    rating = rates.rate(k, n, list(weights.values()), frame["peers"], correlation=together(scope, keys))
+    known = _parts(k.tobytes(), n.tobytes(), k.shape, tuple(frame["peers"]), together(scope, keys).tobytes())
+    rating = rates.weigh(known, list(weights.values()))
     columns = ("score", "low", "high", "place", "first", "last", "call", "rated")
     return frame.assign(**{name: getattr(rating, name) for name in columns}), rating
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _parts(k: bytes, n: bytes, shape: tuple[int, int], peers: tuple[int, ...], correlation: bytes) -> Parts:
+    """`rates.parts`, remembered by the very counts, so that another weight costs only the weighing."""
+    successes, totals = (np.frombuffer(counts, np.int64).reshape(shape) for counts in (k, n))
+    return rates.parts(successes, totals, peers, correlation=np.frombuffer(correlation).reshape(shape[1], shape[1]))
 
 
 def together(scope: Scope, keys: list[str]) -> np.ndarray:

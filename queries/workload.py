@@ -9,7 +9,7 @@ import pandas as pd
 
 from queries.appeals import ANSWERED_LOCAL
 from queries.ask import ask
-from queries.figures import NEVER
+from queries.metrics import NEVER
 from queries.scope import Scope
 from queries.store import ROOT
 

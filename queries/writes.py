@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from queries import ask, store
+from queries import ask, rollups, store
 
 COLUMNS = {
     "cause": ("causes", ("spike_id", "text")),
@@ -149,6 +149,7 @@ def apply(cursor: duckdb.DuckDBPyConnection, entry: dict[str, Any]) -> None:
 def _set_topic(cursor: duckdb.DuckDBPyConnection, appeal_id: int, topic_id: int) -> None:
     for statement in _SET_TOPIC:
         cursor.execute(statement, [topic_id, appeal_id])
+    rollups.refresh_day_of(cursor, appeal_id)
     cursor.execute(_FORGET_HINTS, [appeal_id])
 
 

@@ -3,9 +3,9 @@
 -- columns: channel_id, channel, is_official, appeals, before
 SELECT
     a.channel_id, c.name AS channel, c.is_official,
-    count(*) FILTER (WHERE a.day BETWEEN $first AND $last) AS appeals,
-    count(*) FILTER (WHERE a.day BETWEEN $before_first AND $before_last) AS before
-FROM appeals a
+    {n_now} AS appeals,
+    {n_before} AS before
+FROM {appeals} a
 LEFT JOIN channels c USING (channel_id)
 WHERE {place} AND (a.day BETWEEN $first AND $last OR a.day BETWEEN $before_first AND $before_last)
 GROUP BY ALL

@@ -3,9 +3,9 @@
 -- columns: territory_id, block_id, appeals, before
 SELECT
     {child} AS territory_id, a.block_id,
-    count(*) FILTER (WHERE a.day BETWEEN $first AND $last) AS appeals,
-    count(*) FILTER (WHERE a.day BETWEEN $before_first AND $before_last) AS before
-FROM appeals a
+    {n_now} AS appeals,
+    {n_before} AS before
+FROM {appeals} a
 JOIN territories t USING (territory_id)
 WHERE {place} AND (a.day BETWEEN $first AND $last OR a.day BETWEEN $before_first AND $before_last)
 GROUP BY ALL

@@ -9,7 +9,8 @@ import pytest
 
 from analytics.rates import quantile_with_unanswered
 from queries import kpi
-from queries.figures import NEVER, end_of
+from queries.figures import end_of
+from queries.metrics import NEVER
 from tests import naive
 from tests.queries.scopes import many, scope
 from tests.small import AS_OF

@@ -11,7 +11,7 @@ import pytest
 from analytics.rates import quantile_with_unanswered
 from queries import cities, context, dictionaries, sources, store
 from queries.access import Access
-from queries.figures import NEVER
+from queries.metrics import NEVER
 from queries.scope import COUNTRY
 from tests import naive, small
 from tests.queries.scopes import many, scope

@@ -1,0 +1,66 @@
+"""Keeps the sums that pages read in step with the appeals: made in ingest/rollups.sql from the measures of queries/metrics.py,
+inside the transaction of whatever changes appeals."""
+
+import re
+from datetime import datetime
+from functools import cache
+
+import duckdb
+
+from queries.metrics import BUCKETS, MEASURES, OPEN, as_if_all_terms_had_come, in_bucket
+from queries.store import ROOT
+
+TABLES = ("day_territory", "day_region", "day_region_channel", "day_topic", "day_region_block", "live")
+
+
+@cache
+def _steps() -> dict[str, list[str]]:
+    conditions = {name: as_if_all_terms_had_come(name) for name in MEASURES} | {bucket: in_bucket(k) for k, bucket in enumerate(BUCKETS)}
+    names = ("appeals", *conditions, "marks")
+    counts = [f"(count(*) FILTER (WHERE {condition}))::INTEGER AS {name}" for name, condition in conditions.items()]
+    fragments = {
+        "columns": ", ".join(f"{name} INTEGER" for name in names),
+        "counts": ", ".join(["count(*)::INTEGER AS appeals", *counts, "coalesce(sum(a.rating), 0)::INTEGER AS marks"]),
+        "sums": ", ".join(f"sum(a.{name})::INTEGER AS {name}" for name in names),
+        "open": OPEN,
+    }
+    text = re.sub(r"^--(?! step:).*$", "", (ROOT / "ingest" / "rollups.sql").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    found = re.split(r"^-- step: (\w+)$", text.format_map(fragments), flags=re.MULTILINE)
+    return {name: [s.strip() for s in body.split(";") if s.strip()] for name, body in zip(found[1::2], found[2::2], strict=True)}
+
+
+def _run(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> duckdb.DuckDBPyConnection:
+    for statement in _steps()[step]:
+        cursor.execute(statement, {k: v for k, v in values.items() if re.search(rf"\${k}\b", statement)})
+    return cursor
+
+
+def create(cursor: duckdb.DuckDBPyConnection) -> None:
+    """The empty tables of a fresh store."""
+    _run(cursor, "create")
+
+
+def refresh_day_of(cursor: duckdb.DuckDBPyConnection, appeal_id: int) -> None:
+    """Make the sums of the day of one appeal anew, on the caller's transaction; nothing where it is not in the store."""
+    _run(cursor, "day_of_appeal", appeal_id=appeal_id)
+    refresh(cursor)
+
+
+def make_all(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make the sums of every day anew, on the caller's transaction."""
+    _run(cursor, "all_days")
+    refresh(cursor)
+
+
+def refresh(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make the sums of the days in the temporary table `touched` anew, on the caller's transaction. Month by month, so that
+    memory does not grow with the store."""
+    months = _run(cursor, "touched_months").fetchall()
+    newest = _run(cursor, "newest").fetchone()
+    settled = newest[0] if newest else datetime(1, 1, 1)
+    _run(cursor, "forget")
+    for first, last in months:
+        _run(cursor, "answered_before_repeats", first=first, last=last)
+        _run(cursor, "count", first=first, last=last, settled=settled)
+    if newest:
+        _run(cursor, "settle", settled=settled)
