@@ -124,7 +124,7 @@ def notes(key: str, f: figures.Figure, now) -> tuple[str, int]:  # type: ignore[
     """The line of n under a figure, and how many appeals its link opens."""
     if key == "appeals":
         people = context.territories.population(scope.place)
-        return (per_thousand(f.value / people * 1000) if people and f.value is not None else counted(now["authors"], "автор")), int(
+        return (per_thousand(f.value / people * 1000) if people and f.value is not None else counted(figures.authors(scope), "автор")), int(
             f.value or 0
         )
     if key == "first_response":

@@ -1,4 +1,4 @@
--- question: who changed the topic of one appeal, when and from what to what? newest first
+-- question: who changed the topic of one appeal, when and from what to what, newest first?
 -- params: $appeal_id
 -- columns: written_at, author, topic_id, topic, previous_topic_id, previous_topic
 SELECT k.written_at, k.author, k.topic_id, t.name AS topic, k.previous_topic_id, p.name AS previous_topic

@@ -1,4 +1,4 @@
--- question: which topics may an appeal without one be about? likeliest first
+-- question: which topics may an appeal without one be about, likeliest first?
 -- params: $appeal_id
 -- columns: topic_id, topic, topic_group, confidence, how
 SELECT h.topic_id, t.name AS topic, g.name AS topic_group, h.confidence, h.how

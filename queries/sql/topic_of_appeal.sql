@@ -1,4 +1,4 @@
--- question: which topic has the appeal now? no row where the appeal or the topic to be given is not known
+-- question: which topic has the appeal now (no row where the appeal or the topic to be given is not known)?
 -- params: $appeal_id, $topic_id
 -- columns: topic_id
 SELECT a.topic_id
