@@ -16,6 +16,7 @@ from words import _
 from words.freshness import data_line, sources_line, stale_line
 
 logging.getLogger("pulse").setLevel(logging.INFO)
+log = logging.getLogger("pulse.app")
 st.set_page_config(page_title="Пульс", page_icon="static/pulse.png", layout="wide")
 
 SECTIONS = {
@@ -140,7 +141,11 @@ def main() -> None:
     if found.days.last is None and page.url_path != "imports":
         headline.empty(_("Данных пока нет"), _("База пуста."), (_("Загрузить выгрузку"), "pages/data/imports.py", None))
         return
-    page.run()
+    try:
+        page.run()
+    except Exception:
+        log.exception("page %s", page.url_path)
+        st.error(_("Эта страница не открылась: в программе ошибка. Данные целы. Подробности записаны в журнал приложения, покажите его тому, кто её ведёт."))
 
 
 main()
