@@ -58,7 +58,7 @@ def _spikes(scope: Scope, since: date) -> list[Change]:
     fresh = (flagged > since) & (flagged <= scope.last)
     ended = ~fresh & (over.dt.date > since) & (over.dt.date <= scope.last)
     new = fresh & heads["decision"].isna()
-    growth = ask("digest_growth", scope, since=since, spikes=heads.loc[~fresh & ~ended & (heads["state"] != "ended"), "spike_id"].tolist())
+    growth = ask("digest_growth", scope, since=since, spike_ids=heads.loc[~fresh & ~ended & (heads["state"] != "ended"), "spike_id"].tolist())
     grown = growth[(growth["added"] >= LEAST_GROWTH) & (growth["added"] >= GREW * growth["before"])].set_index("spike_id")
     found = [_change("new", row, _new(row)) for row in heads[new].itertuples()]
     for row in heads[heads["spike_id"].isin(grown.index)].itertuples():

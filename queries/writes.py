@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from queries import ask, rollups, store
+from queries import access, ask, rollups, store
 
 COLUMNS = {
     "cause": ("causes", ("spike_id", "text")),
@@ -53,13 +53,18 @@ def save_decision(spike_id: int, kind: str, text: str = "", author: str = "") ->
     _write("decision", author, {"spike_id": spike_id, "kind": kind, "text": text[:LONGEST_TEXT]})
 
 
-def save_topic(appeal_id: int, topic_id: int, author: str = "") -> None:
+def save_topic(appeal_id: int, topic_id: int, author: str = "", reader: access.Access | None = None) -> None:
     """Save which topic an appeal is about, in place of its source's or the program's; it stays through later loads.
 
-    The due date stays as the source's topic gave it. Raises LookupError for an appeal or topic that is not there.
+    The due date stays as the source's topic gave it. Raises LookupError for an appeal that is not there for the reader and for
+    a topic that is not there, PermissionError for a reader who may not correct.
     """
+    reader = reader or access.Access.reader()
+    if not reader.may_correct:
+        raise PermissionError("topic")
+    question = ask.text("topic_of_appeal").format(place=access.condition(reader))
     with store.transaction() as cursor:
-        known = cursor.execute(ask.text("topic_of_appeal"), {"appeal_id": appeal_id, "topic_id": topic_id}).fetchone()
+        known = cursor.execute(question, {"appeal_id": appeal_id, "topic_id": topic_id}).fetchone()
         if known is None:
             raise LookupError(f"appeal {appeal_id} or topic {topic_id}")
         entry = _entry("topic_correction", author, {"appeal_id": appeal_id, "topic_id": topic_id, "previous_topic_id": known[0]})

@@ -4,4 +4,4 @@
 SELECT a.topic_id
 FROM appeals a
 SEMI JOIN topics t ON t.topic_id = $topic_id
-WHERE a.appeal_id = $appeal_id
+WHERE {place} AND a.appeal_id = $appeal_id

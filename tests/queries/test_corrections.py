@@ -63,6 +63,14 @@ def test_what_is_not_there_cannot_be_corrected(store_file: Path, own: int | None
     assert not ask("FROM topic_corrections") and not list(writes.journal(store.paths().journal))
 
 
+def test_a_reader_corrects_only_what_he_sees_and_only_when_he_may(store_file: Path) -> None:
+    stranger, looker = replace(Access.reader(), territories=(6401,)), replace(Access.reader(), may_correct=False)
+    for reader, error in ((stranger, LookupError), (looker, PermissionError)):
+        with pytest.raises(error):
+            writes.save_topic(appeal("A-7"), number_of(HOT), reader=reader)
+    assert not len(corrections.history(scope(), appeal("A-7")))
+
+
 def test_a_correction_wins_over_later_loads_and_a_rebuild(empty_store: Path) -> None:
     first = [row(n, KALININGRAD, datetime(2024, 6, 1, n), HOLES) for n in range(1, 6)] + [row(6, KALININGRAD, "06-02 12:00", None)]
     small.put(first, "a")
