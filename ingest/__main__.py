@@ -175,5 +175,35 @@ def digest(
     print("\n".join(lines) if lines else f"С {day(date.fromisoformat(answer['since']))} ничего не изменилось.")
 
 
+@app.command()
+def verify(as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False) -> None:
+    """Сверить базу с архивом загрузок, журналом и сводными таблицами; код выхода 1, если что-то не сходится."""
+    answer = run("verify", {}, as_json)
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False))
+    else:
+        print("\n".join(answer["problems"]) or f"Сходится: обращений {integer(answer['appeals'])}, загрузок {integer(answer['batches'])}")
+    if answer["problems"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(help="Папка, в которой появится папка с копией")],
+    as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False,
+) -> None:
+    """Скопировать базу целиком, не мешая читателям: данные, архив, журнал, ключ. Чтобы вернуть: остановите приложение и
+    положите содержимое папки с копией на место data/store."""
+    answer = run("backup", {"to": str(to.resolve())}, as_json)
+    print(json.dumps(answer, ensure_ascii=False) if as_json else f"Копия: {answer['folder']}, {decimal(answer['bytes'] / 1e6)} МБ")
+
+
+@app.command()
+def migrate(as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False) -> None:
+    """Привести базу прежней версии к нынешней. Приложение и другие команды делают это сами, когда открывают её."""
+    answer = run("migrate", {}, as_json)
+    print(json.dumps(answer) if as_json else f"Схема базы: {answer['now']}")
+
+
 if __name__ == "__main__":
     app()

@@ -89,9 +89,9 @@ class Label:
 
 
 @cache
-def steps() -> dict[str, list[str]]:
-    """The named steps of load.sql, each a list of statements."""
-    text = (Path(__file__).parent / "load.sql").read_text(encoding="utf-8")
+def steps(file: str = "load") -> dict[str, list[str]]:
+    """The named steps of load.sql or another file of steps, each a list of statements."""
+    text = (Path(__file__).parent / f"{file}.sql").read_text(encoding="utf-8")
     found = re.split(r"^-- step: (\w+)$", text, flags=re.MULTILINE)
     bare = [re.sub(r"^--.*$", "", body, flags=re.MULTILINE) for body in found[2::2]]
     return {name: [s.strip() for s in body.split(";") if s.strip()] for name, body in zip(found[1::2], bare, strict=True)}
@@ -215,14 +215,14 @@ def _shaped(table: pa.Table, schema: pa.Schema, source: str) -> pa.Table:
 def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label: Label, progress: Progress) -> Report:
     """Put an archived batch into the tables, on the caller's transaction. The same for a load and for a rebuild."""
     progress(COMPARING, "Сверяем с базой")
-    _stage(cursor, folder, lambda: progress(COMPARING, "Сверяем с базой"))
+    stage(cursor, folder, lambda: progress(COMPARING, "Сверяем с базой"))
     cursor.register("group_blocks", pd.DataFrame(setup.reference("group_blocks")))
     cursor.register("norms", setup.norms())
     for step in ("unknown_sources", "unknown_channels", "unknown_executors", "unknown_groups", "unknown_topics"):
         run(cursor, step)
     named = run(cursor, "named_places").df()
     cursor.register("places", places.resolve(cursor, named, label.may_grow_places, label.home, run(cursor, "known_matches").df()))
-    run(cursor, "identify_named" if _one(cursor, "all_numbered") else "identify")
+    identify(cursor)
     run(cursor, "compare", order=STATUS_ORDER)
     for step in ("labels", "resolve", "norms", "clocks"):
         run(cursor, step, has_terms=label.has_terms)
@@ -250,7 +250,13 @@ def match(cursor: duckdb.DuckDBPyConnection, region: str | None, municipality: s
     rollups.refresh(cursor)
 
 
-def _stage(cursor: duckdb.DuckDBPyConnection, folder: Path, tell: Callable[[], None]) -> None:
+def identify(cursor: duckdb.DuckDBPyConnection) -> None:
+    """The key of each staged row, in the temporary table `keyed`."""
+    run(cursor, "identify_named" if _one(cursor, "all_numbered") else "identify")
+
+
+def stage(cursor: duckdb.DuckDBPyConnection, folder: Path, tell: Callable[[], None]) -> None:
+    """An archived batch in the temporary tables `stage` and its like."""
     for name in KINDS:
         table = "stage" if name == "appeals" else f"stage_{name}"
         reader = pq.ParquetFile(folder / f"{name}.parquet")

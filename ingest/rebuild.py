@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from ingest import detect, guess, load, setup
+from ingest import care, detect, guess, load, setup
 from ingest.demo.build import TRUTH, add_history
 from queries import store, writes
 
@@ -52,7 +52,9 @@ def rebuild(progress: load.Progress) -> dict[str, Any]:
 
 
 def catch_up() -> None:
-    """Put into the tables what people wrote that only the journal holds. Called when a process takes the store over."""
+    """Put into the tables what people wrote that only the journal holds. Called when a process takes the store over.
+    A database of an earlier schema is brought up to date first."""
+    care.migrate()
     missing = writes.unapplied()
     if not missing:
         return

@@ -81,3 +81,21 @@ SELECT value::TIMESTAMP FROM meta WHERE key = 'newest';
 DELETE FROM live a WHERE NOT {open} AND coalesce(a.due_at < $settled, TRUE) AND a.created_at <= $settled - INTERVAL 4 HOUR;
 DELETE FROM meta WHERE key = 'settled';
 INSERT INTO meta VALUES ('settled', $settled::TIMESTAMP::VARCHAR);
+
+-- step: sums_of_appeals
+SELECT {counts} FROM appeals a;
+
+-- step: sums_of_day_territory
+SELECT {sums} FROM day_territory a;
+
+-- step: sums_of_day_region
+SELECT {sums} FROM day_region a;
+
+-- step: sums_of_day_region_channel
+SELECT {sums} FROM day_region_channel a;
+
+-- step: sums_of_day_topic
+SELECT {sums} FROM day_topic a;
+
+-- step: sums_of_day_region_block
+SELECT sum(appeals)::INTEGER AS appeals FROM day_region_block;

@@ -10,7 +10,7 @@ import duckdb
 from queries.metrics import BUCKETS, MEASURES, OPEN, as_if_all_terms_had_come, in_bucket
 from queries.store import ROOT
 
-TABLES = ("day_territory", "day_region", "day_region_channel", "day_topic", "day_region_block", "live")
+SUMMED = ("day_territory", "day_region", "day_region_channel", "day_topic", "day_region_block")
 
 
 @cache
@@ -64,3 +64,19 @@ def refresh(cursor: duckdb.DuckDBPyConnection) -> None:
         _run(cursor, "count", first=first, last=last, settled=settled)
     if newest:
         _run(cursor, "settle", settled=settled)
+
+
+def differences(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int, int]]:
+    """(table, column, its sum, the sum over the appeals) where a rollup does not say what the appeals say."""
+    should = _sums(_run(cursor, "sums_of_appeals"))
+    found = []
+    for table in SUMMED:
+        there = _sums(_run(cursor, f"sums_of_{table}"))
+        found += [(table, column, there[column], should[column]) for column in there if there[column] != should[column]]
+    return found
+
+
+def _sums(result: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    row = result.fetchone()
+    assert row is not None
+    return {column[0]: int(value or 0) for column, value in zip(result.description or (), row, strict=True)}

@@ -1,0 +1,116 @@
+-- The store. Sorted by (month, territory_id, created_at); no primary key on big tables: uniqueness is kept by ingest/load.py.
+CREATE TYPE visibility AS ENUM ('public', 'restricted');
+CREATE TYPE appeal_type AS ENUM ('resolvable', 'informational', 'unresolvable');
+CREATE TYPE appeal_status AS ENUM ('new', 'assigned', 'answered', 'closed', 'rejected');
+CREATE TYPE appeal_outcome AS ENUM ('resolved', 'explained', 'not_resolved', 'postponed');
+CREATE TYPE executor_level AS ENUM ('municipal', 'regional', 'federal');
+
+CREATE TABLE meta (key VARCHAR, value VARCHAR);
+
+-- dictionaries ---------------------------------------------------------------------------------------------------------
+CREATE TABLE sources (source_id SMALLINT, code VARCHAR, name VARCHAR, visibility visibility);
+CREATE TABLE channels (channel_id SMALLINT, code VARCHAR, name VARCHAR, is_official BOOLEAN);
+CREATE TABLE blocks (block_id SMALLINT, code VARCHAR, name VARCHAR);
+CREATE TABLE topic_groups (topic_group_id SMALLINT, block_id SMALLINT, name VARCHAR);
+CREATE TABLE topics (topic_id SMALLINT, topic_group_id SMALLINT, block_id SMALLINT, name VARCHAR, severity TINYINT);
+CREATE TABLE executors (executor_id SMALLINT, name VARCHAR, level executor_level);
+-- kind: country (1) | region | municipality; 0 is «Не привязано». Ids come from data/reference/territories.csv or, for places met in a load, grow from 100000.
+CREATE TABLE territories (
+    territory_id INTEGER, parent_id INTEGER, region_id INTEGER, kind VARCHAR, name VARCHAR, oktmo VARCHAR,
+    population INTEGER, lat DOUBLE, lon DOUBLE, timezone VARCHAR, is_pilot BOOLEAN, connected_on DATE);
+
+-- appeals --------------------------------------------------------------------------------------------------------------
+CREATE TABLE appeals (
+    appeal_id BIGINT, source_id SMALLINT, external_id VARCHAR, visibility visibility, channel_id SMALLINT, is_official BOOLEAN,
+    created_at TIMESTAMP, day DATE, hour TINYINT, territory_id INTEGER, settlement VARCHAR, street VARCHAR, house VARCHAR,
+    lat DOUBLE, lon DOUBLE, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT, topic_confidence FLOAT,
+    type appeal_type, status appeal_status, outcome appeal_outcome, executor_id SMALLINT, level executor_level,
+    assigned_at TIMESTAMP, first_response_at TIMESTAMP, closed_at TIMESTAMP, due_at TIMESTAMP,
+    response_minutes INTEGER, response_work_minutes INTEGER, closing_minutes INTEGER, reopened BOOLEAN, repeat_of BIGINT,
+    rating TINYINT, author_key BIGINT, audience INTEGER, engagement INTEGER, url VARCHAR,
+    first_loaded_at TIMESTAMP, source_updated_at TIMESTAMP, batch_id INTEGER);
+CREATE TABLE texts (appeal_id BIGINT, text VARCHAR, language VARCHAR, keys VARCHAR, reply VARCHAR);
+CREATE TABLE comments (
+    comment_id BIGINT, appeal_id BIGINT, created_at TIMESTAMP, territory_id INTEGER, topic_id SMALLINT, text VARCHAR, author_key BIGINT, batch_id INTEGER);
+CREATE TABLE events (appeal_id BIGINT, happened_at TIMESTAMP, status appeal_status, executor_id SMALLINT, note VARCHAR, batch_id INTEGER);
+
+-- loads ----------------------------------------------------------------------------------------------------------------
+CREATE TABLE batches (
+    batch_id INTEGER, source_id SMALLINT, name VARCHAR, content_hash VARCHAR, loaded_at TIMESTAMP,
+    read_rows BIGINT, loaded BIGINT, updated BIGINT, duplicates BIGINT, stale BIGINT, rejected BIGINT, first_day DATE, last_day DATE);
+CREATE TABLE rejects (batch_id INTEGER, row_number BIGINT, reason VARCHAR, raw VARCHAR);
+-- state: ok | silent | partial
+CREATE TABLE source_days (source_id SMALLINT, day DATE, received BIGINT, expected DOUBLE, state VARCHAR);
+
+-- places named in a load that no territory matches; they count under 0
+CREATE TABLE unplaced (batch_id INTEGER, region VARCHAR, municipality VARCHAR, appeal_id BIGINT);
+
+-- spikes ---------------------------------------------------------------------------------------------------------------
+-- level: municipality_topic | municipality_group | region_topic; state: new | ongoing | ended; frequency: D | W (its days in spike_days
+-- are Mondays). sensitivity: the strictest setting at which it is found, calm | usual | keen; usual shows calm and usual ones.
+-- recurs: in how many earlier years the same series had a spike within three weeks of this one's. holiday: onset … peak touches a
+-- public holiday or its bridge. is_flood: near-identical texts of few authors.
+CREATE TABLE spikes (
+    spike_id BIGINT, episode_id BIGINT, level VARCHAR, territory_id INTEGER, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT,
+    frequency VARCHAR, method VARCHAR, onset DATE, first_flagged DATE, peak DATE, last_day DATE, observed INTEGER, expected DOUBLE,
+    excess DOUBLE, ratio DOUBLE, severity DOUBLE, p_value DOUBLE, state VARCHAR, executors SMALLINT, authors INTEGER, copies_share DOUBLE,
+    recurs SMALLINT, holiday BOOLEAN, is_flood BOOLEAN, sensitivity VARCHAR);
+CREATE TABLE spike_days (spike_id BIGINT, day DATE, observed INTEGER, expected DOUBLE, upper DOUBLE, p_value DOUBLE, is_alarm BOOLEAN);
+-- how many series of a region and level are tested together each day (D) or week (W), and how many of them had enough appeals for
+-- an alarm in the year before `day`, the region's last one with appeals
+CREATE TABLE spike_tests (region_id INTEGER, level VARCHAR, frequency VARCHAR, series INTEGER, active INTEGER, day DATE);
+
+-- what people write; each row comes from one line of the journal ----------------------------------------------------------
+CREATE TABLE causes (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, spike_id BIGINT, text VARCHAR);
+CREATE TABLE notes (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, spike_id BIGINT, territory_id INTEGER, topic_group_id SMALLINT, topic_id SMALLINT, day DATE, text VARCHAR);
+-- kind: acknowledged | false_alarm | campaign | measure_planned
+CREATE TABLE decisions (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, spike_id BIGINT, kind VARCHAR, text VARCHAR);
+
+-- What was last decided about a spike. A decision about the head of an episode is about all of it; one about another spike is also
+-- about the same group of topics in the same place, or in the towns of that region, within the episode: a later spike of the same
+-- event needs no second decision.
+CREATE VIEW spike_decisions AS
+SELECT s.spike_id, arg_max(d.kind, d.written_at) AS decision
+FROM spikes s
+JOIN territories t ON t.territory_id = s.territory_id
+JOIN spikes o ON o.episode_id = s.episode_id
+    AND (o.spike_id = o.episode_id OR (o.topic_group_id = s.topic_group_id AND o.territory_id IN (s.territory_id, t.region_id)))
+JOIN decisions d ON d.spike_id = o.spike_id
+GROUP BY s.spike_id;
+-- spikes as readers see them: what somebody has decided about is not new any more
+CREATE VIEW spikes_decided AS
+SELECT s.* REPLACE (CASE WHEN s.state = 'new' AND d.decision IS NOT NULL THEN 'ongoing' ELSE s.state END AS state), d.decision
+FROM spikes s
+LEFT JOIN spike_decisions d USING (spike_id);
+
+-- somebody was called about an open appeal; step: the rung of data/reference/ladder.csv
+CREATE TABLE calls (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, appeal_id BIGINT, executor_id SMALLINT, step TINYINT, text VARCHAR);
+-- settings of a page under a name (JSON); the last one of a name wins
+CREATE TABLE views (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, page VARCHAR, name VARCHAR, settings VARCHAR);
+
+-- what a place named in a source means here; used at every later load
+CREATE TABLE place_matches (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, region VARCHAR, municipality VARCHAR, territory_id INTEGER);
+
+-- which topic an appeal is about, said by a person; the last one wins, at later loads too
+CREATE TABLE topic_corrections (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, appeal_id BIGINT, topic_id SMALLINT, previous_topic_id SMALLINT);
+
+-- the likeliest topics of appeals that have none; how: model | words (shares words with the topic's name)
+CREATE TABLE topic_hints (appeal_id BIGINT, topic_id SMALLINT, rank TINYINT, confidence FLOAT, how VARCHAR);
+
+-- appeals that have a status log
+CREATE VIEW logged AS SELECT appeal_id FROM events;
+-- appeals that were repeated after their first answer
+CREATE VIEW written_again AS
+SELECT DISTINCT o.appeal_id FROM appeals r JOIN appeals o ON o.appeal_id = r.repeat_of WHERE r.created_at > o.first_response_at;
+
+CREATE VIEW appeals_named AS
+SELECT a.*, s.name AS source, c.name AS channel, t.name AS territory, r.name AS region, b.name AS block, g.name AS topic_group, p.name AS topic, e.name AS executor
+FROM appeals a
+LEFT JOIN sources s USING (source_id)
+LEFT JOIN channels c USING (channel_id)
+LEFT JOIN territories t USING (territory_id)
+LEFT JOIN territories r ON r.territory_id = t.region_id
+LEFT JOIN blocks b ON b.block_id = a.block_id
+LEFT JOIN topic_groups g ON g.topic_group_id = a.topic_group_id
+LEFT JOIN topics p ON p.topic_id = a.topic_id
+LEFT JOIN executors e USING (executor_id);
