@@ -6,9 +6,11 @@ Louvain and not Leiden: scikit-network's Leiden draws from the C library's rand(
 and on labelled appeals both agree with people equally well.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from sklearn.preprocessing import normalize
 from sknetwork.clustering import Louvain
 from usearch.index import Index, MetricKind, ScalarKind
 
-from analytics import lemmas, morphology
+from analytics import lemmas, morphology, places
 
 MAX_GROUPS = 12
 REST = -1
@@ -31,7 +33,7 @@ _SAMPLE = 15_000
 _SMALLEST = 3
 _CLOSE = 0.6
 _SMALLEST_SHARE = 0.005
-_READ = 25
+_READ = 40
 _READ_CHARACTERS = 400
 _QUOTE = (40, 400)
 _QUOTES = 3
@@ -44,6 +46,22 @@ _COMMON_WORDS = """
 отсутствие наличие количество случай
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
+# Words that tell themes apart but do not name one.
+_NAMELESS_WORDS = """
+сообщение номер сайт дата год время час сутки ночь утро вечер начало конец срок работа просьба заявка звонок заявление
+поручение рубль деньга лицо глаз участок основание надежда шок руководство раз дело факт вид ряд адрес гражданин
+мужчина женщина пора генерал цифра организация январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь
+декабрь am pm per prior since given name turned turn let come coming call called calling caller reference information
+state entry xxxx also get got go going will would could please said say says one two st nd rd th sr told tell ask
+asked still every day days time owner must know want give stated guy hour anything attached picture taken minute alt
+apt entire sept april current upon arrival
+"""
+_NAMELESS = _COMMON | frozenset(_NAMELESS_WORDS.split())
+_SECOND = 0.5
+_NAME = re.compile(r"(?<=[а-яё,;] )[А-ЯЁ][а-яё]+(?:-[А-ЯЁ]?[а-яё]+)*")
+_SHORT_FORM = re.compile(rf"(?<![\w-])(?i:{'|'.join(map(re.escape, morphology.LONG_FORMS))})(?![\w-])\.?(?: [А-ЯЁ][а-яё]+)*")
+_NOWHERE = places.Gazetteer()
+_LEFT = {places.STREET: "; ", places.DISTRICT: "; ", places.EMBANKMENT: "; набережная; "}
 Labels = NDArray[np.int64]
 Vectors = NDArray[np.float32]
 
@@ -253,7 +271,7 @@ def _described(
     if not n:
         return []
     telling = _telling(counts, labels, n)
-    groups = []
+    groups: list[Group] = []
     for number in range(n):
         step(0.8 + 0.2 * number / n)
         members = np.flatnonzero(labels == number)
@@ -262,11 +280,11 @@ def _described(
         weight = dict(zip(vocabulary, telling[number], strict=True))
         sample = [texts[first[i]][:_READ_CHARACTERS] for i in nearest[:_READ]]
         phrases = _phrases(sample, weight)
-        title = ", ".join(_apart(phrases)[:2]) or "без названия"
+        title = _title(phrases, {group.title for group in groups})
         typical = nearest[copies[nearest] > 0][:200]
         quotes = _quotes([(int(first[i]), texts[first[i]], int(copies[i])) for i in typical])
-        shown = tuple(text for _, text in phrases[:_PHRASES])
-        groups.append(Group(title[0].upper() + title[1:], int(copies[members].sum()), shown, quotes))
+        shown = tuple(text for _, text, _ in phrases)
+        groups.append(Group(title, int(copies[members].sum()), shown, quotes))
     return groups
 
 
@@ -279,38 +297,60 @@ def _telling(counts: csr_matrix, labels: Labels, n: int) -> NDArray[np.float64]:
     return np.log(((inside + 0.5) / (sizes + 1)) / ((inside.sum(axis=0) + 0.5) / (sizes.sum() + 1)))
 
 
-def _phrases(sample: Sequence[str], weight: dict[str, float]) -> list[tuple[str, str]]:
-    """(key, shown) of the phrases most common in the sample and rare outside the group, best first, no part of a better one."""
+def _phrases(sample: Sequence[str], weight: dict[str, float]) -> list[tuple[str, str, float]]:
+    """(key, shown, score) of the phrases most common in the sample and rare outside the group, best first, no part of a better one."""
     seen: Counter[str] = Counter()
     shown: dict[str, Counter[str]] = {}
     for text in sample:
-        found = {phrase.key: phrase.text for phrase in morphology.noun_phrases(text, shortest=1)}
-        found = found or {key: lemmas.display(key) for key in lemmas.keys([text])[0].split() if key in weight}
-        for key, form in found.items():
+        found = {phrase.key: phrase.text for phrase in morphology.noun_phrases(_without_names(text), shortest=1)}
+        for key, form in (found or _word_pairs(text, weight)).items():
             seen[key] += 1
             shown.setdefault(key, Counter())[form] += 1
     scores = {key: _score(key.split(), n / len(sample), weight) for key, n in seen.items() if n > 1 or len(sample) < 5}
     best: list[str] = []
     for key in sorted((key for key, score in scores.items() if score > 0), key=lambda key: (-scores[key], key)):
-        if not any(
-            set(key.split()) <= set(better.split()) or set(better.split()) <= set(key.split()) for better in best
-        ):
+        if not any(set(key.split()) <= set(better.split()) or set(better.split()) <= set(key.split()) for better in best):
             best.append(key)
-    return [(key, shown[key].most_common(1)[0][0]) for key in best[:_PHRASES]]
+    return [(key, _spelled(key, shown[key].most_common(1)[0][0]), scores[key]) for key in best[:_PHRASES]]
+
+
+def _without_names(text: str) -> str:
+    """The text with streets, districts, names of people and shortened words cut out: none of them names a theme."""
+    for place in reversed(places.find(text, _NOWHERE)):
+        left = _LEFT.get(place.kind)
+        if left:
+            text = text[: place.start] + left + text[place.end :]
+    return _NAME.sub(";", _SHORT_FORM.sub(";", text))
+
+
+def _word_pairs(text: str, weight: dict[str, float]) -> dict[str, str]:
+    """Of a text that is not in Russian: its telling words and the neighbours among them, key → shown."""
+    words = [word for word in lemmas.keys([text])[0].split() if word in weight and word.isalpha()]
+    pairs = [f"{first} {second}" for first, second in zip(words, words[1:], strict=False) if first != second]
+    return {key: " ".join(map(lemmas.display, key.split())) for key in (*words, *pairs)}
+
+
+def _spelled(key: str, shown: str) -> str:
+    return shown.upper() if key in morphology.AS_WRITTEN else shown
 
 
 def _score(words: list[str], share: float, weight: dict[str, float]) -> float:
-    if words[-1] not in weight and len(words) == 1:
+    if not _NAMELESS.isdisjoint(words) or (len(words) == 1 and words[0] not in weight):
         return 0.0
     return share**0.7 * sum(weight.get(word, 0.0) for word in words) / len(words) * _PHRASE_BONUS[len(words)]
 
 
-def _apart(phrases: Sequence[tuple[str, str]]) -> list[str]:
-    """The best phrase and those that share no word with it."""
+def _title(phrases: Sequence[tuple[str, str, float]], taken: set[str]) -> str:
+    """The best phrase, with the next one that shares no word with it where that is nearly as good; told apart from those taken."""
     if not phrases:
-        return []
-    words = set(phrases[0][0].split())
-    return [phrases[0][1]] + [text for key, text in phrases[1:] if not words & set(key.split())]
+        phrases = [("", "без названия", 0.0)]
+    key, best, score = phrases[0]
+    apart = [(shown, own) for other, shown, own in phrases[1:] if set(key.split()).isdisjoint(other.split())]
+    near = [f"{best}, {shown}" for shown, own in apart if own >= _SECOND * score]
+    far = [f"{best}, {shown}" for shown, own in apart if own < _SECOND * score]
+    titles = [title[0].upper() + title[1:] for title in (*near, best, *far)]
+    numbered = (f"{titles[0]} ({n})" for n in count(2))
+    return next(title for title in chain(titles, numbered) if title not in taken)
 
 
 def _quotes(candidates: Sequence[tuple[int, str, int]]) -> tuple[Quote, ...]:

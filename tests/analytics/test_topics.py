@@ -110,3 +110,27 @@ def test_chuvash_words_are_shown_whole() -> None:
     texts = [f"Ҫул ҫинче шӑтӑк пысӑк {word}" for word in ["кунта", "унта", "халь", "паян", "ӗнер", "ыран"]] * 3
     for group in topics.group(texts + appeals(60, 9)[0]).groups:
         assert not {"ул", "инче", "ш", "т", "к"} & set(group.phrases)
+
+
+def test_titles_name_things_and_not_people_streets_months_or_greetings() -> None:
+    """Every text of the first theme has the same name and abbreviations beside the matter."""
+    quay = ["самосвалы", "песок", "плитка", "лавочка", "перила", "ветер"]
+    dust = [
+        f"Добрый день! На наб. Адмирала Трибуца пыль, {what} и {other}, апрель, просьба к Антону Алиханову, ул. Мира 5"
+        for what in quay for other in quay if what != other
+    ]
+    doctors = [f"В поликлинике нет талонов к врачу: {who}, {how}" for who in ("хирург", "окулист", "терапевт", "лор", "невролог") for how in quay]
+    titles = [group.title for group in topics.group(dust + doctors).groups]
+    words = {word for title in titles for word in title.lower().replace(",", " ").split()}
+    assert "пыль" in words
+    assert not words & {"наб", "адмирал", "трибуц", "мир", "апрель", "день", "просьба", "антон", "алиханов"}
+    assert len(set(titles)) == len(titles)
+
+
+def test_themes_of_english_texts_are_named_by_words_and_pairs() -> None:
+    draws = ["kitchen", "bathroom", "basement", "bedroom", "hallway", "attic"]
+    texts = [f"No hot water since 5 pm in {a} and {b}, caller says" for a in draws for b in draws if a != b]
+    texts += [f"The doorbell won't ring in {a} near {b}, please call prior to entry" for a in draws for b in draws if a != b]
+    titles = " ".join(group.title.lower() for group in topics.group(texts).groups).replace(",", " ").split()
+    assert "water" in titles and "doorbell" in titles
+    assert not {"pm", "since", "prior", "won't", "call", "caller"} & set(titles)
