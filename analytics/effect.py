@@ -25,7 +25,8 @@ Days = NDArray[np.datetime64]
 Reason = Literal["before", "after", "few"]
 
 LEAST_BEFORE, LEAST_AFTER, LEAST_EXPECTED = 8, 3, 10.0
-MOST_BEFORE, MOST_AFTER, PLACEBO_WEEKS = 260, 104, 26
+MOST_BEFORE, MOST_AFTER = 260, 104
+PLACEBO_WEEKS = (4, 8, 16, 26)
 STEP_SPREAD, CONTROL_SPREAD = 3.0, 1.0
 MEMORY, STRENGTH = (0.4, 0.6, 0.8, 0.92), (0.25, 0.7, 2.0, 6.0)
 INDEPENDENT = 0.2
@@ -153,7 +154,7 @@ def displacement(
     young to judge are left out. neighbours: counts [days] by name; the rest as in `estimate`."""
     effects = {name: estimate(counts, dates, start, end, controls) for name, counts in neighbours.items()}
     judged = {name: effect for name, effect in effects.items() if not effect.too_early}
-    adjusted = holm(np.array([effect.p for effect in judged.values()])) if judged else []
+    adjusted = holm([effect.p for effect in judged.values()])
     spared = measured.awaited - measured.seen
     shifts = [
         Shift(name, effect, effect.seen - effect.awaited, float(p), bool(p < SIGNIFICANT and effect.change > 0),
@@ -172,11 +173,15 @@ def _checked(
         raise ValueError("counts and dates need one value a day")
     if (np.diff(days).astype(int) != 1).any():
         raise ValueError("dates need to be consecutive days")
-    first = int((np.datetime64(start, "D") - days[0]).astype(int))
-    last = len(y) - 1 if end is None else min(int((np.datetime64(end, "D") - days[0]).astype(int)), len(y) - 1)
+    first = _days_since(days[0], start)
+    last = len(y) - 1 if end is None else min(_days_since(days[0], end), len(y) - 1)
     if not 0 <= first <= len(y) or last < first - 1:
         raise ValueError("the measure lies outside the series")
     return y, days, first, last
+
+
+def _days_since(begin: np.datetime64, day: np.datetime64 | str) -> int:
+    return int((np.asarray(day, dtype="datetime64[D]") - begin).astype(int))
 
 
 def _year_on_year(y: Floats, days: Days, judged: slice) -> float | None:
@@ -273,10 +278,11 @@ def _two_sided(answer: _Answer) -> float:
 
 
 def _pretrend(y: Floats, days: Days, begin: int, first: int, others: Floats | None) -> float | None:
-    """p of a step in the last third of the time before the measure (at most half a year), by the same fit."""
+    """p of a step some time before the measure: the surest of a few placebo days, adjusted for their number."""
     weeks = (first - begin) // 7
-    last = min(weeks // 3, PLACEBO_WEEKS)
-    if last < LEAST_AFTER or weeks - last < LEAST_BEFORE:
-        return None
-    answer, _ = _fitted(y, days, slice(begin, first), first - 7 * last, others)
-    return _two_sided(answer)
+    found = []
+    for back in PLACEBO_WEEKS:
+        if weeks - back >= max(LEAST_BEFORE, 2 * back):
+            answer, _ = _fitted(y, days, slice(begin, first), first - 7 * back, others)
+            found.append(_two_sided(answer))
+    return min(1.0, min(found) * len(found)) if found else None

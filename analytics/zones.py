@@ -1,12 +1,23 @@
-"""Points gathered into equal hexagons."""
+"""Points gathered into equal hexagons; zones ranked, tested against chance, and chosen under a budget."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import h3
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, special
 
+from analytics.priority import growth, score
+
+Floats = NDArray[np.float64]
+
+WEIGHTS: Mapping[str, float] = {"volume": 30, "persistence": 20, "unresolved": 20, "growth": 15, "severity": 15}
+ZONE_COLUMNS = ("score", "volume", "voices", "authors", "weeks", "persistence", "unresolved", "growth", "severity", "few")
+LEAST_AUTHORS, MOST_NEAR, MOST_LOOKED, SIGNIFICANT = 3, 20, 50_000, 0.05
 RESOLUTIONS = {"country": 4, "region": 6, "municipality": 8}
 
 
@@ -27,3 +38,193 @@ def _feature(cell: str, count: int) -> dict[str, Any]:
         "properties": {"id": cell, "value": count},
         "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
     }
+
+
+def cells(lat: ArrayLike, lon: ArrayLike, resolution: int) -> list[str | None]:
+    """Which H3 cell holds each point? None where a coordinate is not known."""
+    return [
+        h3.latlng_to_cell(float(a), float(b), resolution) if np.isfinite(a) and np.isfinite(b) else None
+        for a, b in zip(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float), strict=True)
+    ]
+
+
+def rank(appeals: pd.DataFrame, first: np.datetime64, last: np.datetime64, weights: Mapping[str, float] = WEIGHTS) -> pd.DataFrame:
+    """Which zones need repair first?
+
+    appeals, one row each: place (cell, street or any zone; rows without one are left out), author (None: every day of a
+    place stands for one), day, unresolved (bool, None unknown), severity (0–1). Period first … last, both included; its
+    second half is compared with its first for growth.
+
+    Returns a frame by place, best first: volume (appeals), voices (authors, each counted by the root of the appeals
+    written: the second hundred of letters of one person adds little), authors, weeks (in which someone wrote, at
+    most one a person), persistence (of weeks of the period), unresolved and severity (means over authors of their
+    means), growth (times more voices in the second half, lower 90 % limit), score (0–100, see `priority`), few
+    (fewer than three authors: such places stand below all others whatever they score).
+    """
+    known = appeals.dropna(subset=["place"]).copy()
+    known["day"] = pd.to_datetime(known["day"])
+    start, stop = pd.Timestamp(first), pd.Timestamp(last)
+    known = known[(known["day"] >= start) & (known["day"] <= stop)]
+    if known.empty:
+        return pd.DataFrame(columns=pd.Index(ZONE_COLUMNS), index=pd.Index([], name="place"))
+    nobody = known["author"].isna()
+    known["author"] = known["author"].astype(object).where(~nobody, known["day"].dt.strftime("?%Y-%m-%d"))
+    known["week"] = (known["day"] - start).dt.days // 7
+    known["late"] = known["day"] > start + (stop - start) / 2
+    known[["unresolved", "severity"]] = known[["unresolved", "severity"]].astype(float)
+    people = known.groupby(["place", "author"]).agg(
+        volume=("day", "size"), unresolved=("unresolved", "mean"), severity=("severity", "mean"), late=("late", "max"),
+        early=("late", "min"),
+    )  # fmt: skip
+    people["early"] = ~people["early"]
+    people["voices"] = np.sqrt(people["volume"])
+    places = people.groupby("place").agg(
+        volume=("volume", "sum"), voices=("voices", "sum"), authors=("volume", "size"), unresolved=("unresolved", "mean"),
+        severity=("severity", "mean"), late=("late", "sum"), early=("early", "sum"),
+    )  # fmt: skip
+    places["weeks"] = np.minimum(known.groupby("place")["week"].nunique(), places["authors"])
+    places["persistence"] = places["weeks"] / max(((stop - start).days + 7) // 7, 1)
+    places["growth"] = growth(places["late"], places["early"])
+    factors = places.rename(columns={"voices": "volume", "volume": "appeals"})
+    places["score"] = score(factors, weights).score
+    places["few"] = places["authors"] < LEAST_AUTHORS
+    order = np.lexsort((-places["voices"], -places["score"], places["few"]))
+    return places.iloc[order][list(ZONE_COLUMNS)]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """places: row numbers, the centre first; first, last: periods (rows' columns), both included; seen and awaited appeals;
+    p: chance of such a cluster anywhere in a world without any (Monte Carlo, never below 1 / (trials + 1))."""
+
+    places: tuple[int, ...]
+    first: int
+    last: int
+    seen: float
+    awaited: float
+    p: float
+
+    @property
+    def ratio(self) -> float:
+        return self.seen / self.awaited
+
+
+def scan(
+    cases: ArrayLike, expected: ArrayLike, lat: ArrayLike, lon: ArrayLike, *, whole_time: bool = False, trials: int = 199, seed: int = 0
+) -> list[Cluster]:
+    """Where and when did more come than chance explains? Surest first, no place in two clusters, p ≤ 5 % only.
+
+    cases, expected [places, periods] (expected in any units: residents, the usual figures, or `usual` below); lat, lon
+    [places] in degrees. A cluster is a place with its nearest ones (up to `MOST_NEAR`, holding at most half of the
+    expected) over any run of periods; whole_time: over all of them. Count authors, not letters: letters of one person
+    are no independent cases. Kulldorff, Comm. Statist. Theory Meth. 26 (1997) 1481; with time: Kulldorff, J. R. Statist.
+    Soc. A 164 (2001) 61. ValueError: shapes that do not agree.
+    """
+    seen, awaited = np.atleast_2d(np.asarray(cases, dtype=float)), np.atleast_2d(np.asarray(expected, dtype=float))
+    if seen.shape != awaited.shape or len(seen) != np.size(lat) or len(seen) != np.size(lon):
+        raise ValueError("cases, expected, lat and lon need one row a place")
+    if whole_time:
+        seen, awaited = seen.sum(axis=1, keepdims=True), awaited.sum(axis=1, keepdims=True)
+    total = seen.sum()
+    if total < 2 or awaited.sum() <= 0:
+        return []
+    awaited = awaited * total / awaited.sum()
+    near = _nearest(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
+    runs = _runs(seen.shape[1])
+    usual_sums = _sums(awaited, near, runs)
+    allowed = usual_sums <= total / 2
+    real = np.where(allowed, _log_ratio(_sums(seen, near, runs), usual_sums, total), 0)
+    random = np.random.default_rng(seed)
+    chances = (awaited / total).ravel()
+    luck = np.empty(trials)
+    for trial in range(trials):
+        drawn = random.multinomial(int(total), chances).reshape(seen.shape).astype(float)
+        luck[trial] = np.where(allowed, _log_ratio(_sums(drawn, near, runs), usual_sums, total), 0).max()
+    return _separate(real, luck, seen, awaited, near, runs, whole_time, np.atleast_2d(np.asarray(cases)).shape[1])
+
+
+def usual(cases: ArrayLike) -> NDArray[np.float64]:
+    """What each place would have in each period if place and time did not meet: its share of all times the period's total.
+    For `scan`: finds where something new began, not where there is always much (Kulldorff et al., PLoS Med. 2 (2005) e59)."""
+    seen = np.asarray(cases, dtype=float)
+    answer: NDArray[np.float64] = seen.sum(axis=1, keepdims=True) * seen.sum(axis=0, keepdims=True) / max(float(seen.sum()), 1.0)
+    return answer
+
+
+def _nearest(lat: Floats, lon: Floats) -> NDArray[np.intp]:
+    east = np.radians(lon) * np.cos(np.radians(lat.mean()))
+    apart = (np.radians(lat)[:, None] - np.radians(lat)) ** 2 + (east[:, None] - east) ** 2
+    np.fill_diagonal(apart, -1)
+    return np.argsort(apart, axis=1, kind="stable")[:, :MOST_NEAR]
+
+
+def _runs(periods: int) -> NDArray[np.intp]:
+    """First and last + 1 of every run of up to half of the periods."""
+    longest = max(periods // 2, 1)
+    return np.array([(first, first + size) for size in range(1, longest + 1) for first in range(periods - size + 1)])
+
+
+def _sums(values: Floats, near: NDArray[np.intp], runs: NDArray[np.intp]) -> Floats:
+    """[places, how many near, runs]."""
+    until = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
+    by_run = until[:, runs[:, 1]] - until[:, runs[:, 0]]
+    return np.cumsum(by_run[near], axis=1)
+
+
+def _log_ratio(seen: Floats, awaited: Floats, total: float) -> Floats:
+    """Poisson log likelihood ratio of more inside than outside; 0 where there is not more."""
+    out_seen, out_awaited = np.maximum(total - seen, 0), np.maximum(total - awaited, 1e-9)
+    inside = special.xlogy(seen, np.maximum(seen, 1e-300) / np.maximum(awaited, 1e-9))
+    outside = special.xlogy(out_seen, np.maximum(out_seen, 1e-300) / out_awaited)
+    return np.where(seen > awaited, inside + outside, 0)
+
+
+def _separate(
+    real: Floats, luck: Floats, seen: Floats, awaited: Floats, near: NDArray[np.intp], runs: NDArray[np.intp], whole: bool, periods: int
+) -> list[Cluster]:
+    taken, found = np.zeros(len(seen), bool), []
+    for place in np.argsort(-real, axis=None)[:MOST_LOOKED]:
+        centre, size, run = np.unravel_index(int(place), real.shape)
+        p = float((1 + (luck >= real[centre, size, run]).sum()) / (1 + len(luck)))
+        if p > SIGNIFICANT or real[centre, size, run] <= 0:
+            break
+        members = near[centre, : size + 1]
+        if taken[members].any():
+            continue
+        taken[members] = True
+        first, stop = (int(bound) for bound in runs[run])
+        inside = (members, slice(first, stop))
+        first, stop = (0, periods) if whole else (first, stop)
+        found.append(Cluster(tuple(int(one) for one in members), first, stop - 1, float(seen[inside].sum()), float(awaited[inside].sum()), p))
+    return found
+
+
+@dataclass(frozen=True)
+class Choice:
+    """chosen: row numbers; covered, share: complaints in them and of all; cost: spent; left: of the budget."""
+
+    chosen: tuple[int, ...]
+    covered: float
+    share: float
+    cost: float
+    left: float
+
+
+def choose(complaints: ArrayLike, costs: ArrayLike, budget: float) -> Choice:
+    """Which zones cover most complaints for this money (or these kilometres)?
+
+    complaints, costs [zones] ≥ 0, zones that do not overlap; a zone whose cost is not known (NaN) is not chosen. The
+    knapsack problem, solved exactly by branch and cut (HiGHS). ValueError: a negative cost or budget.
+    """
+    gain, price = np.asarray(complaints, dtype=float), np.asarray(costs, dtype=float)
+    if (price < 0).any() or budget < 0 or gain.shape != price.shape:
+        raise ValueError("costs and budget cannot be negative, one cost a zone")
+    possible = np.nonzero((price <= budget) & (gain > 0))[0]
+    taken = np.zeros(0, dtype=np.intp)
+    if len(possible):
+        scale = max(budget, 1e-12)
+        limit = optimize.LinearConstraint(price[possible][None] / scale, ub=1.0)
+        solved = optimize.milp(-gain[possible], constraints=limit, integrality=np.ones(len(possible)), bounds=optimize.Bounds(0, 1), options={"mip_rel_gap": 0})
+        taken = possible[np.round(solved.x).astype(bool)]
+    cost, covered = float(price[taken].sum()), float(gain[taken].sum())
+    return Choice(tuple(int(one) for one in taken), covered, covered / max(float(gain.sum()), 1e-12), cost, budget - cost)
