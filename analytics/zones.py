@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 WEIGHTS: Mapping[str, float] = {"volume": 30, "persistence": 20, "unresolved": 20, "growth": 15, "severity": 15}
 ZONE_COLUMNS = ("score", "volume", "voices", "authors", "weeks", "persistence", "unresolved", "growth", "severity", "few")
 LEAST_AUTHORS, MOST_NEAR, MOST_LOOKED, SIGNIFICANT = 3, 20, 50_000, 0.05
+WILDEST, TRIMMED_MEAN = 0.005, 0.85
 RESOLUTIONS = {"country": 4, "region": 6, "municipality": 8}
 
 
@@ -117,30 +118,27 @@ def scan(
     cases, expected [places, periods] (expected in any units: residents, the usual figures, or `usual` below); lat, lon
     [places] in degrees. A cluster is a place with its nearest ones (up to `MOST_NEAR`, holding at most half of the
     expected) over any run of periods; whole_time: over all of them. Count authors, not letters: letters of one person
-    are no independent cases. Kulldorff, Comm. Statist. Theory Meth. 26 (1997) 1481; with time: Kulldorff, J. R. Statist.
+    are no independent cases. Chance is as noisy as the cells themselves (gamma-mixed trials), not merely Poisson.
+    Kulldorff, Comm. Statist. Theory Meth. 26 (1997) 1481; with time: Kulldorff, J. R. Statist.
     Soc. A 164 (2001) 61. ValueError: shapes that do not agree.
     """
     seen, awaited = np.atleast_2d(np.asarray(cases, dtype=float)), np.atleast_2d(np.asarray(expected, dtype=float))
     if seen.shape != awaited.shape or len(seen) != np.size(lat) or len(seen) != np.size(lon):
         raise ValueError("cases, expected, lat and lon need one row a place")
+    periods = seen.shape[1]
+    dispersion = _dispersion(seen)
     if whole_time:
         seen, awaited = seen.sum(axis=1, keepdims=True), awaited.sum(axis=1, keepdims=True)
-    total = seen.sum()
+    total = int(seen.sum())
     if total < 2 or awaited.sum() <= 0:
         return []
     awaited = awaited * total / awaited.sum()
-    near = _nearest(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float))
-    runs = _runs(seen.shape[1])
-    usual_sums = _sums(awaited, near, runs)
-    allowed = usual_sums <= total / 2
-    real = np.where(allowed, _log_ratio(_sums(seen, near, runs), usual_sums, total), 0)
+    near, runs = _nearest(np.asarray(lat, dtype=float), np.asarray(lon, dtype=float)), _runs(seen.shape[1])
+    ratio = _Ratio(_sums(awaited, near, runs), total)
+    real = ratio.of(_sums(seen, near, runs))
     random = np.random.default_rng(seed)
-    chances = (awaited / total).ravel()
-    luck = np.empty(trials)
-    for trial in range(trials):
-        drawn = random.multinomial(int(total), chances).reshape(seen.shape).astype(float)
-        luck[trial] = np.where(allowed, _log_ratio(_sums(drawn, near, runs), usual_sums, total), 0).max()
-    return _separate(real, luck, seen, awaited, near, runs, whole_time, np.atleast_2d(np.asarray(cases)).shape[1])
+    luck = np.array([ratio.of(_sums(_drawn(awaited, total, dispersion, random), near, runs)).max() for _ in range(trials)])
+    return _separate(real, luck, seen, awaited, near, runs, whole_time, periods)
 
 
 def usual(cases: ArrayLike) -> NDArray[np.float64]:
@@ -171,12 +169,38 @@ def _sums(values: Floats, near: NDArray[np.intp], runs: NDArray[np.intp]) -> Flo
     return np.cumsum(by_run[near], axis=1)
 
 
-def _log_ratio(seen: Floats, awaited: Floats, total: float) -> Floats:
-    """Poisson log likelihood ratio of more inside than outside; 0 where there is not more."""
-    out_seen, out_awaited = np.maximum(total - seen, 0), np.maximum(total - awaited, 1e-9)
-    inside = special.xlogy(seen, np.maximum(seen, 1e-300) / np.maximum(awaited, 1e-9))
-    outside = special.xlogy(out_seen, np.maximum(out_seen, 1e-300) / out_awaited)
-    return np.where(seen > awaited, inside + outside, 0)
+def _dispersion(seen: Floats) -> float:
+    """Variance of a cell over its mean, ≥ 1, around `usual`; the wildest two-hundredth of cells is left out, so that a cluster does
+    not pass for noise."""
+    awaited = usual(seen)
+    freedom = (len(seen) - 1) * (seen.shape[1] - 1)
+    if freedom < 1 or not seen.sum():
+        return 1.0
+    squares = np.sort(((seen - awaited) ** 2 / np.maximum(awaited, 1e-9)).ravel())
+    kept = squares[: int(np.ceil(len(squares) * (1 - WILDEST)))]
+    return max(float(kept.sum()) / freedom / TRIMMED_MEAN, 1.0)
+
+
+def _drawn(awaited: Floats, total: int, dispersion: float, random: np.random.Generator) -> Floats:
+    """A world without clusters: as many appeals, as noisy as the real one."""
+    rate = awaited if dispersion < 1.01 else random.gamma(awaited / (dispersion - 1), dispersion - 1)
+    chances = (rate / rate.sum()).ravel()
+    return random.multinomial(total, chances).reshape(awaited.shape).astype(float)
+
+
+class _Ratio:
+    """Poisson log likelihood ratio of more inside than outside; 0 where there is not more, or more than half is awaited."""
+
+    def __init__(self, awaited: Floats, total: int) -> None:
+        whole = np.arange(total + 1, dtype=float)
+        self.terms, self.total, self.awaited = special.xlogy(whole, whole), total, awaited
+        self.inside, self.outside = np.log(np.maximum(awaited, 1e-9)), np.log(np.maximum(total - awaited, 1e-9))
+        self.allowed = awaited <= total / 2
+
+    def of(self, seen: Floats) -> Floats:
+        whole = np.rint(seen).astype(np.intp)
+        found = self.terms[whole] - seen * self.inside + self.terms[self.total - whole] - (self.total - seen) * self.outside
+        return np.where(self.allowed & (seen > self.awaited), found, 0)
 
 
 def _separate(

@@ -115,3 +115,10 @@ def test_choice_without_money_or_costs() -> None:
 def test_cells_of_points() -> None:
     found = zones.cells([52.6, np.nan, 52.6], [39.6, 39.6, 39.6], 8)
     assert found[0] == found[2] and found[1] is None
+
+
+def test_noise_beyond_poisson_is_no_cluster() -> None:
+    random = np.random.default_rng(5)
+    noisy = [random.poisson(random.gamma(2.0, 1.0, (64, 6))) for _ in range(30)]
+    found = [zones.scan(cases, np.ones((64, 6)), LAT, LON, trials=39, seed=turn) for turn, cases in enumerate(noisy)]
+    assert np.mean([bool(few) for few in found]) <= 0.25
