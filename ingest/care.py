@@ -38,9 +38,8 @@ def migrate() -> int | None:
         return None
     with store.transaction() as cursor:
         _add_missing(cursor)
-        if version < 2:
-            rollups.create(cursor)
-            rollups.make_all(cursor)
+        rollups.create(cursor)
+        rollups.make_all(cursor)
         cursor.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", [str(setup.SCHEMA_VERSION)])
     return version
 

@@ -4,17 +4,20 @@
 -- step: create
 -- Days are those of arrival, in the territory's own time. territory_id is the region in day_region and its like, the country (1)
 -- in day_topic, so that conditions on places read the same everywhere.
-CREATE TABLE day_territory (day DATE, territory_id INTEGER, {columns});
-CREATE TABLE day_region (day DATE, territory_id INTEGER, {columns});
-CREATE TABLE day_region_channel (day DATE, territory_id INTEGER, channel_id SMALLINT, {columns});
-CREATE TABLE day_topic (day DATE, territory_id INTEGER, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT, {columns});
-CREATE TABLE day_region_block (day DATE, territory_id INTEGER, block_id SMALLINT, appeals INTEGER);
+CREATE OR REPLACE TABLE day_territory (day DATE, territory_id INTEGER, {columns});
+CREATE OR REPLACE TABLE day_region (day DATE, territory_id INTEGER, {columns});
+CREATE OR REPLACE TABLE day_region_channel (day DATE, territory_id INTEGER, channel_id SMALLINT, {columns});
+CREATE OR REPLACE TABLE day_topic (day DATE, territory_id INTEGER, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT, {columns});
+CREATE OR REPLACE TABLE day_region_block (day DATE, territory_id INTEGER, block_id SMALLINT, appeals INTEGER);
 -- Appeals about which the clock has still something to say: open ones, and those whose term or first four hours had not passed at
 -- the moment `settled` of meta.
-CREATE TABLE live (
+CREATE OR REPLACE TABLE live (
     appeal_id BIGINT, day DATE, hour TINYINT, territory_id INTEGER, region_id INTEGER, created_at TIMESTAMP, visibility visibility, channel_id SMALLINT,
     is_official BOOLEAN, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT, type appeal_type, status appeal_status, outcome appeal_outcome,
     executor_id SMALLINT, level executor_level, closed_at TIMESTAMP, due_at TIMESTAMP, response_minutes INTEGER);
+-- Appeals that were repeated after their first answer.
+CREATE OR REPLACE TABLE repeated_after_answer (appeal_id BIGINT, day DATE);
+CREATE OR REPLACE VIEW written_again AS SELECT appeal_id FROM repeated_after_answer;
 
 -- step: touched_months
 SELECT min(day), max(day) FROM touched GROUP BY date_trunc('month', day) ORDER BY 1;
@@ -32,18 +35,17 @@ DELETE FROM day_region_channel WHERE day IN (FROM touched);
 DELETE FROM day_topic WHERE day IN (FROM touched);
 DELETE FROM day_region_block WHERE day IN (FROM touched);
 DELETE FROM live WHERE day IN (FROM touched);
+DELETE FROM repeated_after_answer WHERE day IN (FROM touched);
 
--- step: answered_before_repeats
--- Appeals of the touched days that were repeated after their first answer: the view of that name, for these days only.
-CREATE OR REPLACE TEMP TABLE again AS
-SELECT DISTINCT o.appeal_id
-FROM (SELECT appeal_id, first_response_at FROM appeals WHERE day BETWEEN $first AND $last AND day IN (FROM touched)) o
+-- step: repeated
+INSERT INTO repeated_after_answer
+SELECT DISTINCT o.appeal_id, o.day
+FROM (SELECT appeal_id, day, first_response_at FROM appeals WHERE day BETWEEN $first AND $last AND day IN (FROM touched)) o
 JOIN (SELECT repeat_of, created_at FROM appeals WHERE repeat_of IS NOT NULL AND day >= $first - 1) r ON r.repeat_of = o.appeal_id
 WHERE r.created_at > o.first_response_at;
 
 -- step: count
 INSERT INTO day_territory
-WITH written_again AS (FROM again)
 SELECT a.day, a.territory_id, {counts} FROM appeals a WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched)
 GROUP BY a.day, a.territory_id ORDER BY a.territory_id, a.day;
 INSERT INTO day_region
@@ -51,12 +53,10 @@ SELECT a.day, t.region_id, {sums} FROM day_territory a JOIN territories t USING 
 WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched)
 GROUP BY a.day, t.region_id ORDER BY t.region_id, a.day;
 INSERT INTO day_region_channel
-WITH written_again AS (FROM again)
 SELECT a.day, t.region_id, a.channel_id, {counts} FROM appeals a JOIN territories t USING (territory_id)
 WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched)
 GROUP BY a.day, t.region_id, a.channel_id ORDER BY t.region_id, a.channel_id, a.day;
 INSERT INTO day_topic
-WITH written_again AS (FROM again)
 SELECT a.day, 1, a.block_id, a.topic_group_id, a.topic_id, {counts} FROM appeals a
 WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched)
 GROUP BY a.day, a.block_id, a.topic_group_id, a.topic_id ORDER BY a.topic_id, a.day;

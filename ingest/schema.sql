@@ -100,9 +100,6 @@ CREATE TABLE topic_hints (appeal_id BIGINT, topic_id SMALLINT, rank TINYINT, con
 CREATE VIEW pilot_regions AS SELECT territory_id FROM territories WHERE is_pilot AND kind = 'region';
 -- appeals that have a status log
 CREATE VIEW logged AS SELECT appeal_id FROM events;
--- appeals that were repeated after their first answer
-CREATE VIEW written_again AS
-SELECT DISTINCT o.appeal_id FROM appeals r JOIN appeals o ON o.appeal_id = r.repeat_of WHERE r.created_at > o.first_response_at;
 
 CREATE VIEW appeals_named AS
 SELECT a.*, s.name AS source, c.name AS channel, t.name AS territory, r.name AS region, b.name AS block, g.name AS topic_group, p.name AS topic, e.name AS executor

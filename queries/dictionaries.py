@@ -106,9 +106,16 @@ class Territories:
         return ZoneInfo(self.all[place].timezone)
 
 
+_tree: tuple[tuple[object, ...], Territories] | None = None
+
+
 def territories() -> Territories:
-    """The tree of territories."""
-    return Territories(ask("territories"))
+    """The tree of territories; made once for each state of the store."""
+    global _tree
+    state = (store.paths().database, store.version())
+    if _tree is None or _tree[0] != state:
+        _tree = (state, Territories(ask("territories")))
+    return _tree[1]
 
 
 def channels() -> pd.DataFrame:

@@ -7,6 +7,7 @@ it use the same one.
 import csv
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 
 from queries.store import ROOT
 
@@ -152,6 +153,7 @@ def in_bucket(k: int) -> str:
     return f"(a.response_minutes >= {EDGES[k]}{below})"
 
 
+@cache
 def raw_fragments() -> dict[str, str]:
     """What questions count, over the appeals themselves: {appeals} the relation; {n_all} and {n_<measure>} counts;
     {n_now}, {n_before} counts of the period and of the one before; {marks} the sum of residents' marks; {response}
@@ -162,6 +164,7 @@ def raw_fragments() -> dict[str, str]:
     return counts | spans | {"appeals": "appeals", "n_all": "count(*)", "marks": "sum(a.rating)", "response": ", ".join(quantiles)}
 
 
+@cache
 def rollup_fragments() -> dict[str, str]:
     """The same over cells of a rollup; the first response comes as a histogram over EDGES."""
     counts = {f"n_{name}": f"coalesce(sum(a.{name}), 0)::BIGINT" for name in MEASURES}

@@ -86,7 +86,7 @@ def _expected(tree: dictionaries.Territories, scope: Scope, days: int) -> float:
     covered = ask.ask("facts").iloc[0]
     if not covered["appeals"]:
         return 0
-    own = covered["appeals"] if scope.places is None else sum(tree.all[place].appeals for place in scope.places if place in tree.all)
+    own = int(covered["appeals"]) if scope.places is None else sum(tree.all[place].appeals for place in scope.places if place in tree.all)
     span = (covered["last_day"] - covered["first_day"]).days + 1
     return own * min(days / span, 1)
 

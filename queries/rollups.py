@@ -36,7 +36,7 @@ def _run(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> duck
 
 
 def create(cursor: duckdb.DuckDBPyConnection) -> None:
-    """The empty tables of a fresh store."""
+    """Empty tables, in place of those of an earlier schema."""
     _run(cursor, "create")
 
 
@@ -60,7 +60,7 @@ def refresh(cursor: duckdb.DuckDBPyConnection) -> None:
     settled = newest[0] if newest else datetime(1, 1, 1)
     _run(cursor, "forget")
     for first, last in months:
-        _run(cursor, "answered_before_repeats", first=first, last=last)
+        _run(cursor, "repeated", first=first, last=last)
         _run(cursor, "count", first=first, last=last, settled=settled)
     if newest:
         _run(cursor, "settle", settled=settled)

@@ -11,5 +11,5 @@ SELECT
     count(*) FILTER (WHERE {longer}) AS longer,
     max(date_diff('day', a.due_at, $as_of)) FILTER (WHERE {overdue}) AS oldest_overdue_days,
     count(DISTINCT a.executor_id) FILTER (WHERE {due_soon}) AS executors_due_soon
-FROM appeals a
+FROM live a
 WHERE {place} AND {open}

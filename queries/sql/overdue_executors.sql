@@ -4,7 +4,7 @@
 SELECT
     a.executor_id, e.name AS executor, count(*) FILTER (WHERE {overdue}) AS overdue, count(*) FILTER (WHERE {due_soon}) AS due_soon,
     count(*) AS open, max(date_diff('minute', a.due_at, $as_of)) FILTER (WHERE {overdue}) / 1440 AS oldest_days
-FROM appeals a
+FROM live a
 LEFT JOIN executors e USING (executor_id)
 WHERE {place} AND {open}
 GROUP BY a.executor_id, e.name
