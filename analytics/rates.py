@@ -419,6 +419,21 @@ def moved(before: Rating, after: Rating) -> Ints:
     return np.where(sure, np.sign(z), 0).astype(np.int64)
 
 
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What a rating is made of before it is weighed; the costly half, the same for any weights.
+
+    draws: float (components, bodies, N_DRAWS) as in `Pooled`; peer_mean: float (components, groups, N_DRAWS); group: number
+    of each body's group (bodies,); p: float (components, bodies), see `exact_p_values`; rated: bool (bodies,).
+    """
+
+    draws: Floats
+    peer_mean: Floats
+    group: Ints
+    p: Floats
+    rated: NDArray[np.bool_]
+
+
 def rate(
     k: ArrayLike,
     n: ArrayLike,
@@ -427,39 +442,58 @@ def rate(
     minimum_n: int = MINIMUM_N,
     correlation: ArrayLike | None = None,
 ) -> Rating:
-    """Who is better and who is worse, and how sure can we be of each place?
+    """Who is better and who is worse, and how sure can we be of each place? `weigh` of `parts`."""
+    return weigh(parts(k, n, peers, minimum_n, correlation), weights)
 
-    k, n: int (bodies, components) or (bodies,), successes (more = better) of all; weights: float (components,) > 0,
-    brought to a sum of 1; peers: label (bodies,), pooling and calls are within the group, places over all bodies given.
-    A body is rated when every component has at least minimum_n cases; the others still inform their group.
-    The score is the weighted mean of the pooled shares. correlation: float (components, components), how components go
-    together over the appeals that have both (times n_both / √(n₁n₂) where not all have both); independent if None, and
-    then the score's intervals are too narrow for components that measure the same appeals (bench/rating.py).
-    A body is called better or worse only when two things hold: its score lies off its peers' mean (97.5 % on that
-    side), and an exact test finds a difference after adjustment for the number of bodies and components, so that where
-    nothing differs anybody at all is called in at most 5 % of cases, however components go together. ValueError on
-    shapes that do not fit, weights not positive.
+
+def parts(
+    k: ArrayLike, n: ArrayLike, peers: ArrayLike | None = None, minimum_n: int = MINIMUM_N, correlation: ArrayLike | None = None
+) -> Parts:
+    """What does each component say of every body?
+
+    k, n: int (bodies, components) or (bodies,), successes (more = better) of all; peers: label (bodies,), pooling and
+    calls are within the group, places over all bodies given. A body is rated when every component has at least minimum_n
+    cases; the others still inform their group. correlation: float (components, components), how components go together
+    over the appeals that have both (times n_both / √(n₁n₂) where not all have both); independent if None, and then the
+    score's intervals are too narrow for components that measure the same appeals (bench/rating.py). ValueError on shapes
+    that do not fit.
     """
     successes, totals = (np.atleast_2d(np.asarray(x, dtype=np.int64).T).T for x in (k, n))
-    shares = np.asarray(weights, dtype=float)
-    if successes.shape != totals.shape or shares.shape != (totals.shape[1],) or np.any(shares <= 0):
-        raise ValueError("a rating needs k and n of one shape and a positive weight for every component")
-    shares = shares / shares.sum()
-    parts = [pool(successes[:, c], totals[:, c], peers, seed=c) for c in range(len(shares))]
-    draws = np.stack([part.draws for part in parts])
+    if successes.shape != totals.shape:
+        raise ValueError("a rating needs k and n of one shape")
+    groups = _groups(peers, len(totals))
+    group = np.zeros(len(totals), dtype=np.int64)
+    for number, rows in enumerate(groups):
+        group[rows] = number
+    pooled = [pool(successes[:, c], totals[:, c], peers, seed=c) for c in range(totals.shape[1])]
+    draws = np.stack([part.draws for part in pooled])
+    peer_mean = np.stack([part.peer_mean[[rows[0] for rows in groups]] for part in pooled])
     if correlation is not None:
         draws = _reordered(draws, np.asarray(correlation, dtype=float))
-    pooled = Pooled(
-        np.tensordot(shares, draws, axes=1), np.tensordot(shares, [part.peer_mean for part in parts], axes=1)
-    )
-    rated: NDArray[np.bool_] = totals.min(axis=1) >= minimum_n
-    place, first, last = _places(pooled.draws, rated)
-    tests = [exact_p_values(successes[:, c], totals[:, c], peers) for c in range(len(shares))]
-    strongest = np.minimum(np.min(np.stack(tests) / shares[:, None], axis=0), 1)
-    differs = np.zeros(len(rated), dtype=bool)
-    differs[rated] = holm(strongest[rated]) <= ERROR_RATE
+    p = np.stack([exact_p_values(successes[:, c], totals[:, c], peers) for c in range(totals.shape[1])])
+    return Parts(draws, peer_mean, group, p, totals.min(axis=1) >= minimum_n)
+
+
+def weigh(found: Parts, weights: ArrayLike) -> Rating:
+    """The rating with these weights: float (components,) > 0, brought to a sum of 1.
+
+    The score is the weighted mean of the pooled shares. A body is called better or worse only when two things hold: its
+    score lies off its peers' mean (97.5 % on that side), and an exact test finds a difference after adjustment for the
+    number of bodies and components, so that where nothing differs anybody at all is called in at most 5 % of cases,
+    however components go together. ValueError on another number of weights or one not positive.
+    """
+    shares = np.asarray(weights, dtype=float)
+    if shares.shape != found.p.shape[:1] or np.any(shares <= 0):
+        raise ValueError("a rating needs a positive weight for every component")
+    shares = shares / shares.sum()
+    peer_mean = np.tensordot(shares, found.peer_mean, axes=1)[found.group]
+    pooled = Pooled(np.tensordot(shares, found.draws, axes=1), peer_mean)
+    place, first, last = _places(pooled.draws, found.rated)
+    strongest = np.minimum(np.min(found.p / shares[:, None], axis=0), 1)
+    differs = np.zeros(len(found.rated), dtype=bool)
+    differs[found.rated] = holm(strongest[found.rated]) <= ERROR_RATE
     low, high = pooled.interval
-    return Rating(pooled.value, low, high, place, first, last, np.where(differs, pooled.side, 0), rated)
+    return Rating(pooled.value, low, high, place, first, last, np.where(differs, pooled.side, 0), found.rated)
 
 
 def _reordered(draws: Floats, correlation: Floats) -> Floats:

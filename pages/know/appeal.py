@@ -8,10 +8,10 @@ import streamlit as st
 from components import headline, links, quotes, tables
 from components.safe import plain
 from components.tables import Column
-from queries import appeals, corrections, dictionaries, writes
+from queries import answers, appeals, corrections, dictionaries, writes
 from queries.context import Context
 from words import _
-from words.dates import moment
+from words.dates import day, moment
 from words.numbers import integer, minutes, percent
 from words.plurals import counted
 from words.predicates import STATUSES, TYPES, state
@@ -81,13 +81,25 @@ def correct() -> None:
     )
     st.caption(_("Выбор останется и после новых загрузок, по нему учится программа. Срок решения не изменится"))
     if st.button(_("Сохранить"), type="primary", disabled=picked is None or picked == now):
-        writes.save_topic(int(given), picked)
+        writes.save_topic(int(given), picked, reader=everywhere.access)
         st.rerun()
 
 
 def sure(hint: Any) -> str:
     """How a hint came about."""
     return _("подсказка, {share}").format(share=percent(hint.confidence)) if hint.how == "model" else _("подсказка по словам")
+
+
+def good_answers() -> None:
+    """Where to start a good answer from, while the appeal waits for one."""
+    found = answers.best_alike(everywhere, int(given), 3)
+    headline.section(_("С чего начать ответ"), _("Ответы на похожие обращения той же темы, которым жители поставили 4 и 5"))
+    if found.empty:
+        st.caption(_("Пока нет: нужна тема обращения и хотя бы один ответ по ней с оценкой 4 или 5."))
+    for past in found.itertuples():
+        told = [past.executor, day(past.day), _("оценка {n} из 5").format(n=integer(past.rating))]
+        quotes.quote_card(past.reply, ", ".join(word for word in told if not pd.isna(word)))
+        links.page_link(_("На какое обращение →"), "pages/know/appeal.py", {"id": past.appeal_id})
 
 
 hints = corrections.suggestions(everywhere, int(given))
@@ -103,6 +115,8 @@ with left:
             appeal["reply"],
             _("{who}, {at}").format(who=appeal["executor"] or _("исполнитель не указан"), at=local(appeal["first_response_at"])),
         )
+    if pd.isna(appeal["closed_at"]) and not appeal["is_restricted"]:
+        good_answers()
     said = appeals.comments(everywhere, int(given))
     headline.section(counted(len(said), "комментарий") if len(said) else _("Комментариев нет"))
     for comment in said.itertuples():

@@ -310,7 +310,7 @@ def test_weights_decide_the_order_and_correlation_widens_the_score() -> None:
     alone, together = rate(k, n, [0.5, 0.5]), rate(k, n, [0.5, 0.5], correlation=[[1, 0.8], [0.8, 1]])
     ratio = (together.high - together.low) / (alone.high - alone.low)
     assert ratio.mean() == pytest.approx(np.sqrt(1.8), abs=0.05)
-    with pytest.raises(ValueError, match="one shape"):
+    with pytest.raises(ValueError, match="positive weight"):
         rate(k, n, [1.0])
     with pytest.raises(ValueError, match="positive weight"):
         rate(k, n, [1.0, 0.0])
