@@ -19,10 +19,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ingest import setup
 from queries import appeals, ask, channels, cities, dictionaries, figures, kpi, planner, rollups, store
@@ -204,8 +207,6 @@ def peers(rows: int) -> list[dict[str, Any]]:
             "a.status::VARCHAR AS status, a.outcome::VARCHAR AS outcome, a.closed_at, a.due_at, coalesce(a.response_minutes, 2147483647) AS response"
         ).to_arrow_table()
     file = store.paths().folder / "peers.parquet"
-    import pyarrow.parquet as pq
-
     pq.write_table(table, file)
     week, quarter = "day BETWEEN '2026-11-24' AND '2026-11-30'", "day BETWEEN '2026-09-01' AND '2026-11-30'"
     on_time = "type = 'resolvable' AND status = 'closed' AND outcome = 'resolved' AND closed_at <= due_at"
@@ -225,19 +226,22 @@ def peers(rows: int) -> list[dict[str, Any]]:
             found.append(1000 * (time.perf_counter() - began))
         return min(found)
 
-    answers: list[dict[str, Any]] = []
-    for name, (by, where, what) in asked.items():
-        answers.append({"question": name, "rows": rows})
-        if True:
-            month = "date_trunc('month', day)"
-            sql = f"SELECT {by.replace('MONTH', month) + ', ' if by else ''}{what} FROM peers WHERE {where}" + (f" GROUP BY {by.replace('MONTH', month)}" if by else "")
-            duck = sql.replace("QUANTILES", "quantile_disc(response, [0.5, 0.9])").replace("MEDIAN", "quantile_disc(response, 0.5)")
-            with store.cursor() as cursor:
-                cursor.execute("CREATE TEMP TABLE IF NOT EXISTS peers AS FROM appeals SELECT 1 LIMIT 0") if False else None
-                cursor.register("arrow_peers", table)
-                cursor.execute("CREATE OR REPLACE TEMP TABLE peers (day DATE, territory_id INTEGER, region_id INTEGER, topic_id SMALLINT, block_id SMALLINT, type VARCHAR, status VARCHAR, outcome VARCHAR, closed_at TIMESTAMP, due_at TIMESTAMP, response INTEGER)")
-                cursor.execute("INSERT INTO peers FROM arrow_peers")
-                answers[-1]["duckdb raw"] = timed(lambda duck=duck: cursor.execute(duck).fetchall())
+    def written(by: str, where: str, what: str, month: str, quantiles: str, median: str) -> str:
+        keys = by.replace("MONTH", month)
+        sql = f"{keys + ', ' if keys else ''}{what} FROM peers WHERE {where}{' GROUP BY ' + keys if keys else ''}"
+        return "SELECT " + sql.replace("QUANTILES", quantiles).replace("MEDIAN", median)
+
+    answers: list[dict[str, Any]] = [{"question": name, "rows": rows} for name in asked]
+    with store.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE peers (day DATE, territory_id INTEGER, region_id INTEGER, topic_id SMALLINT, block_id SMALLINT, type VARCHAR, status VARCHAR, "
+            "outcome VARCHAR, closed_at TIMESTAMP, due_at TIMESTAMP, response INTEGER)"
+        )
+        for piece in table.to_batches(max_chunksize=50_000):
+            cursor.from_arrow(pa.Table.from_batches([piece])).insert_into("peers")
+        for answer, one in zip(answers, asked.values(), strict=True):
+            sql = written(*one, "date_trunc('month', day)", "quantile_disc(response, [0.5, 0.9])", "quantile_disc(response, 0.5)")
+            answer["duckdb raw"] = timed(partial(lambda q: cursor.execute(q).fetchall(), sql))
     with contextlib.suppress(ImportError):
         from chdb import session
 
@@ -245,11 +249,9 @@ def peers(rows: int) -> list[dict[str, Any]]:
         house.query("CREATE DATABASE IF NOT EXISTS b ENGINE = Atomic")
         house.query("DROP TABLE IF EXISTS b.peers")
         house.query(f"CREATE TABLE b.peers ENGINE = MergeTree ORDER BY (toStartOfMonth(day), territory_id) AS SELECT assumeNotNull(day) AS day, assumeNotNull(territory_id) AS territory_id, * EXCEPT (day, territory_id) FROM file('{file}', Parquet)")
-        for answer, (by, where, what) in zip(answers, asked.values(), strict=True):
-            month = by.replace("MONTH", "toStartOfMonth(day)")
-            sql = f"SELECT {month + ', ' if by else ''}{what} FROM b.peers WHERE {where}" + (f" GROUP BY {month}" if by else "")
-            sql = sql.replace("QUANTILES", "quantilesExact(0.5, 0.9)(response)").replace("MEDIAN", "quantileExact(0.5)(response)")
-            answer["chDB"] = timed(lambda sql=sql: house.query(sql, "CSV").bytes())
+        for answer, one in zip(answers, asked.values(), strict=True):
+            sql = written(*one, "toStartOfMonth(day)", "quantilesExact(0.5, 0.9)(response)", "quantileExact(0.5)(response)")
+            answer["chDB"] = timed(partial(lambda q: house.query(q, "CSV").bytes(), sql.replace("FROM peers", "FROM b.peers")))
         house.close()
     with contextlib.suppress(ImportError):
         import polars as pl
@@ -263,7 +265,7 @@ def peers(rows: int) -> list[dict[str, Any]]:
             keys = [pl.col("day").dt.truncate("1mo")] if by == "MONTH" else [pl.col(k.strip()) for k in by.split(",")] if by else []
             lazy = frame.lazy().filter(some[where])
             plan = lazy.group_by(keys).agg(wanted) if keys else lazy.select(wanted)
-            answer["polars"] = timed(lambda plan=plan: plan.collect())
+            answer["polars"] = timed(plan.collect)
     return answers
 
 

@@ -17,7 +17,7 @@ SUMMED = ("day_territory", "day_region", "day_region_channel", "day_topic", "day
 def _steps() -> dict[str, list[str]]:
     conditions = {name: as_if_all_terms_had_come(name) for name in MEASURES} | {bucket: in_bucket(k) for k, bucket in enumerate(BUCKETS)}
     names = ("appeals", *conditions, "marks")
-    counts = [f"(count(*) FILTER (WHERE {condition}))::INTEGER AS {name}" for name, condition in conditions.items()]
+    counts = [f"count(CASE WHEN {condition} THEN 1 END)::INTEGER AS {name}" for name, condition in conditions.items()]
     fragments = {
         "columns": ", ".join(f"{name} INTEGER" for name in names),
         "counts": ", ".join(["count(*)::INTEGER AS appeals", *counts, "coalesce(sum(a.rating), 0)::INTEGER AS marks"]),

@@ -103,7 +103,7 @@ def kpi(history, previous) -> None:  # type: ignore[no-untyped-def]
         found.append(
             KpiCard(
                 label=_(metric.title),
-                value=value_text(metric.unit, f.value),
+                value=("≈ " if metric.unit == "minutes" and f.value is not None and history.loc[0, "about"] else "") + value_text(metric.unit, f.value),
                 help=_(metric.formula) + (f" {metric.basis}" if metric.basis else ""),
                 delta=delta_text(metric.unit, f.value, f.before),
                 delta_tone=delta_tone(metric.better, f.value, f.before),

@@ -102,7 +102,7 @@ def response() -> None:
     )
     target = METRICS["first_response"].target
     line = Line(
-        _("Медиана, ч"),
+        ("≈ " if frame["about"].any() else "") + _("Медиана, ч"),
         (frame["first_response_value"] / 60).tolist(),
         main=True,
         note=f"n = {integer(frame['appeals'].iloc[finished])}",
@@ -165,6 +165,7 @@ def parts() -> None:
         _("Разрез"), list(BY), format_func=lambda one: BY[one], default="block", key="kpi_by", label_visibility="collapsed", required=True
     )
     found = kpi.breakdown(cohort, by, names(by))
+    about = "≈ " if found["about"].any() else ""
     picked = tables.cells(
         found.assign(muted=found["due_resolvable"] < 30),
         [
@@ -176,8 +177,8 @@ def parts() -> None:
             Column("closed_resolved_value", _("Закрыто «решено»"), "percent", help=METRICS["closed_resolved"].formula),
             Column("late_value", _("Нарушен срок"), "percent", help=METRICS["late"].formula),
             Column("repeated_value", _("Повторно"), "percent", help=METRICS["repeated"].formula),
-            Column("response_median", _("Ответ, медиана"), "minutes"),
-            Column("response_p90", _("9 из 10 за"), "minutes"),
+            Column("response_median", about + _("Ответ, медиана"), "minutes"),
+            Column("response_p90", about + _("9 из 10 за"), "minutes"),
         ],
         key="kpi_parts",
         height=480 if len(found) > 13 else None,

@@ -124,6 +124,6 @@ def test_live_lets_go_of_what_is_settled(store_file: Path) -> None:
     with store.cursor() as cursor:
         held = cursor.execute("FROM live SELECT appeal_id").df()["appeal_id"]
         closed = cursor.execute("FROM appeals SELECT count(*) WHERE closed_at IS NOT NULL").fetchone()
-    assert held.is_unique and closed is not None and 0 < len(held)
+    assert held.is_unique and closed is not None and len(held) > 0
     small.put([row(900, KALININGRAD, "06-14 09:00")], "newest")
     assert_true()
