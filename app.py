@@ -8,7 +8,7 @@ from components import headline, theme
 from components.links import SCOPE_PARAMS, set_params
 from components.scope_bar import Choice, Place, ScopeOptions, ScopeState, scope_bar
 from ingest import jobs
-from queries import context, dictionaries, sources, store
+from queries import ask, context, dictionaries, sources, store
 from queries.access import Access
 from queries.context import Context
 from queries.scope import encode
@@ -116,6 +116,7 @@ def draw_scope_bar(found: Context) -> None:
 
 def main() -> None:
     """Open the store, start the one worker, draw the frame, run the page."""
+    ask.begin_noting()
     theme.style()
     st.logo("static/logo.svg", size="large")
     page = navigation()
@@ -146,6 +147,9 @@ def main() -> None:
     except Exception:
         log.exception("page %s", page.url_path)
         st.error(_("Эта страница не открылась: в программе ошибка. Данные целы. Подробности записаны в журнал приложения, покажите его тому, кто её ведёт."))
+    finally:
+        if "debug" in st.query_params:
+            st.dataframe(ask.noted(), hide_index=True)
 
 
 main()

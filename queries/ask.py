@@ -20,7 +20,23 @@ SQL = Path(__file__).parent / "sql"
 ANSWERS, LARGEST_REMEMBERED = 500, 5000
 _answers: OrderedDict[tuple[object, ...], pd.DataFrame] = OrderedDict()
 _gate = threading.Lock()
+_noted = threading.local()
 log = logging.getLogger("pulse.queries")
+
+
+def begin_noting() -> None:
+    """From here on this thread's questions are noted, see `noted`."""
+    _noted.rows = []
+
+
+def noted() -> pd.DataFrame:
+    """question, ms (missing: remembered, not asked again), rows of this thread's questions since `begin_noting`."""
+    return pd.DataFrame(getattr(_noted, "rows", []), columns=["question", "ms", "rows"])
+
+
+def _note(name: str, milliseconds: float | None, rows: int) -> None:
+    if hasattr(_noted, "rows"):
+        _noted.rows.append((name, milliseconds, rows))
 
 
 @cache
@@ -63,11 +79,14 @@ def ask(name: str, scope: Scope | None = None, fragments: dict[str, str] | None 
         remembered = _answers.get(key)
         if remembered is not None:
             _answers.move_to_end(key)
+            _note(name, None, len(remembered))
             return remembered.copy()
     began = time.perf_counter()
     with store.cursor() as own:
         frame = own.execute(sql, values).df()
-    log.info("%s %.1f ms %d rows", name, 1000 * (time.perf_counter() - began), len(frame))
+    milliseconds = 1000 * (time.perf_counter() - began)
+    log.info("%s %.1f ms %d rows", name, milliseconds, len(frame))
+    _note(name, milliseconds, len(frame))
     if len(frame) <= LARGEST_REMEMBERED:
         with _gate:
             _answers[key] = frame

@@ -154,3 +154,12 @@ def test_a_reader_of_one_town_is_told_its_sums_only(store_file: Path, both: Any)
     own = ask.ask("daily", replace(whole, place=2301, places=(2301,)))["appeals"].sum()
     assert exact == rolled == own < figures.totals(whole)["appeals"]
     assert whole.place == COUNTRY
+
+
+def test_questions_of_a_run_are_noted(store_file: Path) -> None:
+    asked = scope()
+    ask.begin_noting()
+    for _again in range(2):
+        figures.authors(asked)
+    assert ask.noted()["question"].tolist() == ["authors", "authors"]
+    assert ask.noted()["ms"].notna().tolist() == [True, False]
