@@ -105,7 +105,8 @@ def episodes(
 
     Where days and weeks of a series show the same spike, the days stand. Two spikes are one event when they overlap
     (at most GAP_DAYS apart, onsets within SAME_EVENT_DAYS) and either have one topic in the same, neighbouring or
-    containing territories, or one territory and topics of one group; those only the keen setting finds join an event
+    containing territories, or one territory and topics of one group, or a topic in one and its whole group in the
+    other of a territory and the one above it; those only the keen setting finds join an event
     but never two. Added columns: spike_id, episode_id (the spike_id of the episode's head: the municipality that holds
     most of the excess, else the region; its topic where that holds most of its group's excess, else the group; an
     episode keeps a head it has had while that is of the same kind), lag_days (onset to first_flagged), state: new |
@@ -187,7 +188,9 @@ def _events(frame: pd.DataFrame, touching: frozenset[tuple[int, int]]) -> NDArra
         near = order[at + 1 : reach[at]]
         near = near[begins[near] <= ends[i] + GAP_DAYS]
         same_topic = (subject[near] == subject[i]) & (whole_group[near] == whole_group[i])
-        related = (group[near] == group[i]) & (place[near] == place[i])
+        inside = (place[near] == above[i]) | (above[near] == place[i])
+        crossed = inside & (whole_group[near] != whole_group[i])
+        related = (group[near] == group[i]) & ((place[near] == place[i]) | crossed)
         for j in near[same_topic | related]:
             if place[i] == place[j] or place[i] == above[j] or place[j] == above[i] or (place[i], place[j]) in touching:
                 pairs.append((int(i), int(j)))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pandas as pd
 import streamlit as st
 
 from components import cards, charts, headline, links, tables
@@ -28,9 +29,10 @@ scope, before = context.scope, context.scope.before()
 
 
 def attention(backlog, alarms) -> None:  # type: ignore[no-untyped-def]
-    """What calls for a person: the three gravest spikes, new ones first, what is overdue and what is due soon."""
+    """What calls for a person: the gravest spike and the gravest new ones, what is overdue and what is due soon."""
     found = []
-    serious = alarms.sort_values("state", key=lambda state: state != "new", kind="stable").head(SPIKES_SHOWN)
+    others = alarms.iloc[1:].sort_values("state", key=lambda state: state != "new", kind="stable")
+    serious = pd.concat([alarms.head(1), others]).head(SPIKES_SHOWN)
     for spike in serious.itertuples():
         is_new = spike.state == "new"
         found.append(

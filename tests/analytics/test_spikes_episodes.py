@@ -147,6 +147,13 @@ def test_what_is_one_event(other: dict[str, Any], together: bool) -> None:
     assert set(found["episode_id"]) <= set(found["spike_id"])
 
 
+def test_a_towns_group_and_the_regions_topic_of_it_are_one_event() -> None:
+    town = spike("2026-11-13", "2026-11-20", level="municipality_group", topic_id=None)
+    above = {"level": "region_topic", "territory_id": REGION}
+    assert episodes(town, spike("2026-11-14", "2026-11-20", **above))["episode_id"].nunique() == 1
+    assert episodes(town, spike("2026-11-14", "2026-11-20", **above, topic_group_id=8))["episode_id"].nunique() == 2
+
+
 def test_a_long_spike_does_not_draw_every_later_one_into_its_episode() -> None:
     found = episodes(
         spike("2026-09-01", "2026-11-20"), spike("2026-10-20", "2026-10-22", territory_id=NEXT_TOWN), neighbours=[(TOWN, NEXT_TOWN)]
