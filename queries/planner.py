@@ -18,20 +18,22 @@ READ_ONE_BY_ONE = 50_000
 
 @dataclass(frozen=True)
 class Table:
-    """One rollup. `tells`: what its rows are told apart by beside days; `has_measures`: all of them, or just a count."""
+    """One rollup. `tells`: what its rows are told apart by beside days; `cell`: the same as SQL over `live` appeals;
+    `has_measures`: all of them, or just a count."""
 
     name: str
     tells: frozenset[str]
+    cell: str = ""
     has_measures: bool = True
 
 
 # The smallest first.
 TABLES = (
-    Table("day_region", frozenset({"region"})),
-    Table("day_topic", frozenset({"topic"})),
+    Table("day_region", frozenset({"region"}), "a.region_id AS territory_id"),
+    Table("day_topic", frozenset({"topic"}), f"{COUNTRY} AS territory_id, a.block_id, a.topic_group_id, a.topic_id"),
     Table("day_region_block", frozenset({"region", "block"}), has_measures=False),
-    Table("day_region_channel", frozenset({"region", "channel"})),
-    Table("day_territory", frozenset({"region", "territory"})),
+    Table("day_region_channel", frozenset({"region", "channel"}), "a.region_id AS territory_id, a.channel_id"),
+    Table("day_territory", frozenset({"region", "territory"}), "a.territory_id"),
 )
 IMPLIES = {"topic": {"topic", "block"}, "territory": {"territory", "region"}}
 
@@ -102,9 +104,8 @@ def _over(name: str, table: Table, scope: Scope) -> dict[str, str]:
     told_by_clock = [m for m in MEASURES if f"{{n_{m}}}" in text and "$as_of" in PREDICATES[m]]
     relation = table.name
     if told_by_clock:
-        cell = {"day_region": "a.region_id", "day_region_channel": "a.region_id", "day_topic": str(COUNTRY)}.get(table.name, "a.territory_id")
-        changes = ", ".join(f"{change_of(m)} AS {m}" for m in told_by_clock)
-        relation = f"({ask.compose('cells', scope, {'table': table.name, 'cell': cell, 'changes': changes})})"
+        changes = ", ".join(f"sum({change_of(m)}) AS {m}" for m in told_by_clock)
+        relation = f"({ask.compose('cells', scope, {'table': table.name, 'cell': table.cell, 'changes': changes})})"
     return rollup_fragments() | {"appeals": relation}
 
 

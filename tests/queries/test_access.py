@@ -34,7 +34,7 @@ FRAGMENTS = {
     "by": "a.channel_id",
     "table": "day_territory",
     "cell": "a.territory_id",
-    "changes": "0 AS late",
+    "changes": "sum(0) AS late",
     "answered_local": appeals.ANSWERED_LOCAL,
     "words": "keys <> ''",
     "narrow_first": "OFFSET 0",
