@@ -88,6 +88,7 @@ def test_closed_words_leave_the_store_nowhere(filled: tuple[App, dict[str, int]]
         reader.open(app, f"appeals?{week}&{condition}={MARKER}")
         assert leading_number(reader.headline) == 0
 
+    heard.clear()
     reader.open(app, f"imports?{week}")
     reader.pick("loads", "")
     expect(reader.page.get_by_role("heading", name="Отбраковано")).to_be_visible()
