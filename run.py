@@ -265,7 +265,7 @@ def main(arguments: list[str]) -> int:
     install(for_tests=command == "test")
     copy_assets(site_packages(), VENDOR)
     if command == "test":
-        return subprocess.call([venv_python(), "-m", "pytest", *rest], cwd=ROOT)
+        return subprocess.call([venv_python(), "-m", "pytest", "-n", "2", "--dist", "loadfile", *rest], cwd=ROOT)
     if command == "ingest":
         return subprocess.call([venv_python(), "-m", "ingest", *rest], env={**os.environ, "PYTHONPATH": str(ROOT)})
     return start(options.empty, options.port, not options.no_browser)

@@ -148,6 +148,7 @@ class Worker:
             if old.suffix in (".done", ".progress", ".cancel") and time.time() - old.stat().st_mtime > KEEP_FINISHED_SECONDS:
                 old.unlink(missing_ok=True)
         self._remove_forgotten_files()
+        self._beat_once()
         for thread in self._threads:
             thread.start()
 
@@ -166,10 +167,12 @@ class Worker:
         store.paths().app_state.unlink(missing_ok=True)
 
     def _beat(self) -> None:
-        while not self._stop.is_set():
-            with suppress(OSError):  # a full disk: the next beat may find room
-                _put(store.paths().app_state, {"pid": os.getpid(), "heartbeat": time.time()})
-            self._stop.wait(HEARTBEAT_SECONDS)
+        while not self._stop.wait(HEARTBEAT_SECONDS):
+            self._beat_once()
+
+    def _beat_once(self) -> None:
+        with suppress(OSError):  # a full disk: the next beat may find room
+            _put(store.paths().app_state, {"pid": os.getpid(), "heartbeat": time.time()})
 
     def _work(self) -> None:
         while not self._stop.is_set():
