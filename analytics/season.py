@@ -2,7 +2,8 @@
 
 The forecast is a negative binomial regression of days (level, trend, two harmonics of the year and what they leave over,
 day of week, Russian holidays), moved to the level of the last weeks and blended with that level alone by how each would
-have done at past origins of the same series; the intervals are as wide as it missed there.
+have done at past origins of the same series. The intervals are as wide as it missed there, no narrower than the last weeks
+were noisy, and widen with every week ahead where the history is too short to know the year.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ RECENT, MOVES = 42.0, 0.3
 REACH, LEFT_OVER = 7, 0.3
 PAST_ORIGINS = (28, 56, 84, 112, 308, 336, 364, 392)
 PRIOR_ORIGINS, PRIOR_DRIFT, LEAST_DRIFT = 2, 0.15, 0.03
+NOISY_WEEKS, LAG, PRIOR_STEP, PRIOR_STEPS = 13, 8, 0.15, 4
 
 
 @dataclass(frozen=True)
@@ -172,9 +174,12 @@ def forecast(counts: ArrayLike, dates: ArrayLike, horizon: int = HORIZON) -> For
     trust, drift, week_spread = _trust(y, days, horizon, dispersion)
     mean = np.exp(trust @ np.log(courses))
     ahead = days[-1] + 1 + np.arange(horizon)
-    low, high = _bounds(mean, np.full(horizon, dispersion), drift)
+    weeks = _by_week(y[len(y) % 7 :])
+    step = 0.0 if seasonal else _step(weeks)
+    low, high = _bounds(mean, np.full(horizon, dispersion), _drifts(drift, step, (1 + np.arange(horizon)) / 7))
     week_mean = _by_week(mean[: horizon // 7 * 7])
-    week_low, week_high = _bounds(week_mean, np.full(len(week_mean), week_spread), drift)
+    spread = np.full(len(week_mean), max(week_spread, _noise(weeks)))
+    week_low, week_high = _bounds(week_mean, spread, _drifts(drift, step, 1.0 + np.arange(len(week_mean))))
     return Forecast(ahead, mean, low, high, week_mean, week_low, week_high, seasonal)
 
 
@@ -242,7 +247,26 @@ def _trust(y: Floats, days: Days, horizon: int, dispersion: float) -> tuple[Floa
     return trust, float(np.sqrt(max(squares / used, LEAST_DRIFT**2))), max(sum(own) / used, 1.0)
 
 
-def _bounds(mean: Floats, dispersion: Floats, drift: float) -> tuple[Floats, Floats]:
+def _noise(weeks: Floats) -> float:
+    """Variance over mean of the last weeks around their own level."""
+    last = weeks[-NOISY_WEEKS:]
+    return float(last.var(ddof=1) / max(last.mean(), 0.5))
+
+
+def _step(weeks: Floats) -> float:
+    """How far the log of the level walks in a week (standard deviation): by how much farther apart weeks eight apart are than
+    neighbours, drawn towards what seasons that are not known yet do."""
+    apart = [float(np.mean((weeks[lag:] - weeks[:-lag]) ** 2)) for lag in (1, LAG)] if len(weeks) > LAG + 2 else [0.0, 0.0]
+    walked = max((apart[1] - apart[0]) / (LAG - 1) / max(weeks.mean(), 0.5) ** 2, 0.0)
+    independent = max(2 * (len(weeks) - LAG) / LAG, 0.0)
+    return float(np.sqrt((PRIOR_STEPS * PRIOR_STEP**2 + independent * walked) / (PRIOR_STEPS + independent)))
+
+
+def _drifts(now: float, step: float, weeks_ahead: Floats) -> Floats:
+    return np.sqrt(now**2 + step**2 * weeks_ahead)
+
+
+def _bounds(mean: Floats, dispersion: Floats, drift: Floats) -> tuple[Floats, Floats]:
     """80 % bounds of a negative binomial whose variance also holds an unsure level."""
     spread = np.maximum(dispersion + mean * drift**2, 1 + 1e-6)
     size = mean / (spread - 1)

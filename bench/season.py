@@ -4,7 +4,8 @@ python -m bench.season [--runs N] [--seed N]
 
 Eight weeks ahead by weeks: MASE (error over that of last week's figure, inside the history), share of weeks inside 80 % intervals.
 Simulated days of eight kinds (several not harmonic: a heating season, snow weeks, a level that wanders), the real ones at
-hand (Chicago's «no heat», New York taxis), and, where installed, statsforecast's AutoETS and MSTL on weeks.
+hand (Chicago's «no heat», New York taxis, German weekly reports of salmonella, hepatitis A, influenza), each as it was at many
+weeks, and, where installed, statsforecast's AutoETS and MSTL on weeks. «short»: less than a year known.
 Recurrence: how often a yearly spike is found, and how often one is claimed where there is none.
 """
 
@@ -28,6 +29,7 @@ Days = NDArray[np.datetime64]
 Guess = tuple[Floats, Floats, Floats]
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 FIRST, DAYS, HORIZON = np.datetime64("2021-01-04"), 4 * 364, 56
+SHORT, REPORTS = 350, ("hepatitisA", "k1", "h1_nrwrp", "ha")
 SIZES, SWAYS = (0.4, 3.0), ("harmonic", "heating", "snow", "wandering")
 
 
@@ -43,7 +45,9 @@ def main() -> None:
     print(f"{'series':26}" + "".join(f"{name:>24}" for name in methods) + "   (MASE, share inside 80 %)")
     for sway in SWAYS:
         for size in SIZES:
-            table(f"{sway}, {size} a day", [simulated(sway, size, random) for _ in range(chosen.runs)], methods)
+            whole = [simulated(sway, size, random) for _ in range(chosen.runs)]
+            table(f"{sway}, {size} a day", whole, methods)
+            table(f"{sway}, {size}, short", [(counts[-SHORT:], dates[-SHORT:]) for counts, dates in whole], methods)
     for name, series in real():
         table(name, series, methods)
     seasons(random, 3 * chosen.runs)
@@ -132,13 +136,25 @@ def real() -> Iterator[tuple[str, list[tuple[Floats, Days]]]]:
     if path.exists():
         rides = pd.read_csv(path, parse_dates=["timestamp"]).set_index("timestamp")["value"]
         yield "New York taxis / 1000", origins(rides.resample("D").sum() / 1000)
+    for name in REPORTS if (SHARED / "surveillance-r").exists() else ():
+        counts, dates = reports(name)
+        yield f"{name}, short", [(counts[since : since + SHORT], dates[since : since + SHORT]) for since in range(0, len(counts) - SHORT, 70)]
+        yield f"{name}, years", [(counts[: len(counts) - back], dates[: len(dates) - back]) for back in range(0, 1050, 63)]
 
 
-def origins(series: "pd.Series[float]") -> list[tuple[Floats, Days]]:
-    """The series as it was at the last six fortnights."""
+def origins(series: "pd.Series[float]", last: int = 40) -> list[tuple[Floats, Days]]:
+    """The series as it was at each of its last weeks, with eight weeks or more of history before the eight to foretell."""
     whole = series.asfreq("D", fill_value=0)
     counts, dates = whole.to_numpy(float).round(), whole.index.to_numpy().astype("datetime64[D]")
-    return [(counts[: len(counts) - 14 * back], dates[: len(dates) - 14 * back]) for back in range(6)]
+    return [(counts[: len(counts) - back], dates[: len(dates) - back]) for back in range(0, 7 * last, 7) if len(counts) - back > 2 * HORIZON + 7]
+
+
+def reports(name: str) -> tuple[Floats, Days]:
+    """Weekly reports, each spread over its week by chance."""
+    weeks = pd.read_csv(SHARED / "surveillance-r" / f"{name}.csv")["observed"].to_numpy(int)
+    random = np.random.default_rng(5)
+    days = np.concatenate([random.multinomial(week, [1 / 7] * 7) for week in weeks]).astype(float)
+    return days, np.datetime64("2001-01-01") + np.arange(len(days))
 
 
 def seasons(random: np.random.Generator, runs: int) -> None:

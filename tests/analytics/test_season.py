@@ -82,3 +82,22 @@ def test_short_and_silent_histories() -> None:
     assert not short.seasonal and short.mean == pytest.approx(np.full(56, 5.0), rel=0.1)
     silent = season.forecast(np.zeros(800), FIRST + np.arange(800))
     assert silent.week_high.max() <= 2 and np.isfinite(silent.mean).all()
+
+
+def test_an_unknown_year_is_less_sure_with_every_week() -> None:
+    counts, dates = bench.simulated("heating", 3.0, np.random.default_rng(9))
+    short, whole = (season.forecast(counts[-days:], dates[-days:]) for days in (200, 1000))
+    width = lambda found: (found.week_high - found.week_low) / found.week_mean  # noqa: E731
+    assert width(short)[-1] > 1.2 * width(short)[0]
+    assert width(whole)[-1] < 1.2 * width(whole)[0]
+
+
+def test_short_histories_of_seasons_are_not_believed_too_much() -> None:
+    random, inside = np.random.default_rng(10), []
+    for sway in ("harmonic", "snow", "wandering"):
+        for _ in range(8):
+            counts, dates = bench.simulated(sway, 1.0, random)
+            found = season.forecast(counts[-294:-56], dates[-294:-56])
+            seen = counts[-56:].reshape(-1, 7).sum(axis=1)
+            inside.append((seen >= found.week_low) & (seen <= found.week_high))
+    assert 0.74 < np.mean(inside) < 0.95
