@@ -9,11 +9,12 @@ import pandas as pd
 from queries import search
 from queries.ask import ask
 from queries.metrics import PREDICATES
+from queries.near import Circle
 from queries.planner import answer
 from queries.scope import Scope, end_of_month, integer_of
 from queries.search import Query
 
-KEYS = ("only", "executor", "street", "q", "term", "source", "slot")
+KEYS = ("only", "executor", "street", "q", "term", "source", "slot", "near")
 ANSWERED_LOCAL = "((a.first_response_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone)"
 SLOT = re.compile(r"([ar])([1-7])-(1?\d|2[0-3])")
 LONG = 366
@@ -23,9 +24,9 @@ LONG = 366
 class Chosen:
     """Conditions on top of a scope: predicates of the registry, one executor, one street, words in the text in any
     form (each of `words`), a term as `contrast` found it (its lemmas side by side), one source, one hour of the week
-    (slot: «a3-14» came on a Wednesday after 14:00, «r3-14» was first answered then, local time).
+    (slot: «a3-14» came on a Wednesday after 14:00, «r3-14» was first answered then, local time), a circle on the map.
 
-    In the URL: only=overdue,official&executor=3&street=…&q=…&term=…&source=2&slot=a3-14.
+    In the URL: only=overdue,official&executor=3&street=…&q=…&term=…&source=2&slot=a3-14&near=54.7065,20.5118,800.
     """
 
     predicates: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Chosen:
     term: str = ""
     source: int | None = None
     slot: str = ""
+    near: Circle | None = None
 
     @staticmethod
     def decode(params: Mapping[str, str]) -> "Chosen":
@@ -47,6 +49,7 @@ class Chosen:
             term=params.get("term", "")[:200].strip(),
             source=integer_of(params.get("source", "")),
             slot=params.get("slot", "") if SLOT.fullmatch(params.get("slot", "")) else "",
+            near=Circle.decode(params.get("near", "")),
         )
 
     def encode(self) -> dict[str, str | None]:
@@ -59,6 +62,7 @@ class Chosen:
             "term": self.term or None,
             "source": str(self.source) if self.source else None,
             "slot": self.slot or None,
+            "near": self.near.encode() if self.near else None,
         }
 
     @property
@@ -84,6 +88,8 @@ class Chosen:
             day, hour = ("a.day", "a.hour") if arrived else (ANSWERED_LOCAL, f"hour({ANSWERED_LOCAL})")
             parts.append(f"(isodow({day}) = $weekday AND {hour} = $hour AND {PREDICATES['all' if arrived else 'answered']})")
             values |= {"weekday": int(found[2]), "hour": int(found[3])}
+        if self.near:
+            parts.append(self.near.sql())
         return " AND ".join(parts) or "TRUE", values
 
 

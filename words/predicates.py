@@ -2,6 +2,7 @@
 
 from words import _
 from words.dates import WEEKDAYS
+from words.numbers import integer
 
 CONDITIONS = {
     "open": _("открытые"),
@@ -125,6 +126,11 @@ def slot_words(slot: str) -> str:
     weekday, hour = slot[1:].split("-")
     begin = _("поступили") if slot[0] == "a" else _("первый ответ")
     return _("{begin}: {day}, {hour}–{next} ч").format(begin=begin, day=WEEKDAYS[int(weekday) - 1], hour=int(hour), next=int(hour) + 1)
+
+
+def near_words(metres: int) -> str:
+    """«не дальше 800 м от места на карте», of a circle of the list."""
+    return _("не дальше {n} м от места на карте").format(n=integer(metres))
 
 
 def state(status: str, outcome: str | None) -> str:

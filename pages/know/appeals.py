@@ -18,7 +18,7 @@ from words import _
 from words.dates import moment, month, span
 from words.numbers import integer, percent
 from words.plurals import counted
-from words.predicates import in_words, slot_words, spoken, state
+from words.predicates import in_words, near_words, slot_words, spoken, state
 
 APPEAL = "pages/know/appeal.py"
 PAGE, HITS, MONTHS, PLACES, LONGEST = 200, 25, 12, 10, 10.0
@@ -204,6 +204,7 @@ conditions = (
     )
     + ([narrowed[1]] if narrowed else [])
     + ([slot_words(chosen.slot)] if chosen.slot else [])
+    + ([near_words(chosen.near.metres)] if chosen.near else [])
 )
 headline.headline(
     counted(number, "обращение") + (f": {', '.join(conditions)}" if conditions else ""),
