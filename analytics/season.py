@@ -176,10 +176,10 @@ def forecast(counts: ArrayLike, dates: ArrayLike, horizon: int = HORIZON) -> For
     ahead = days[-1] + 1 + np.arange(horizon)
     weeks = _by_week(y[len(y) % 7 :])
     step = 0.0 if seasonal else _step(weeks)
-    low, high = _bounds(mean, np.full(horizon, dispersion), _drifts(drift, step, (1 + np.arange(horizon)) / 7))
+    low, high = _bounds(mean, np.full(horizon, dispersion), _drifts(drift, step, np.arange(1, horizon + 1, dtype=np.float64) / 7))
     week_mean = _by_week(mean[: horizon // 7 * 7])
     spread = np.full(len(week_mean), max(week_spread, _noise(weeks)))
-    week_low, week_high = _bounds(week_mean, spread, _drifts(drift, step, 1.0 + np.arange(len(week_mean))))
+    week_low, week_high = _bounds(week_mean, spread, _drifts(drift, step, np.arange(1, len(week_mean) + 1, dtype=np.float64)))
     return Forecast(ahead, mean, low, high, week_mean, week_low, week_high, seasonal)
 
 
