@@ -1,6 +1,7 @@
 """The quality of answers: what residents make of them, what their wording tells, who would gain from training."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,33 +56,34 @@ def to_train(table: pd.DataFrame) -> pd.DataFrame:
     """Who differs from the executors of the same level by more than chance, to the worse: executor_id, executor, fault (of
     FAULTS), k, n, share, others (share of the rest together). table: from `compared`.
 
-    Exact test against the others of the level for each fault with n ≥ 30, adjusted over all executors and faults (Holm).
+    The rules of `worse_than_peers`, over all executors and faults.
     """
     counts = {
         "written_again": ("written_again", "answered"), "reopened": ("reopened", "answered"), "rated_bad": ("rated_bad", "rated"),
         "copied": ("copied", "read"), "empty": ("empty", "read"), "with_cues": ("with_cues", "read"),
     }  # fmt: skip
-    table = table.assign(rated_bad=table["rated"] - table["rated_good"])
+    worse = worse_than_peers(table.assign(rated_bad=table["rated"] - table["rated_good"]), counts, "level")
+    return worse.sort_values(["executor", "p"], ignore_index=True)[["executor_id", "executor", "fault", "k", "n", "share", "others"]]
+
+
+def worse_than_peers(table: pd.DataFrame, counts: Mapping[str, tuple[str, str]], peers: str) -> pd.DataFrame:
+    """Rows that differ to the worse from the others of the same `peers` by more than chance, once a fault: columns of the
+    table, fault, k, n, share, others (share of the rest together), p. counts: fault → columns (k, n).
+
+    Exact test against the others for each fault with n ≥ 30, adjusted over all rows and faults (Holm).
+    """
     found = []
     for fault, (top, below) in counts.items():
         own = table[table[below] >= rates.MINIMUM_N]
         k, n = own[top].astype(int), own[below].astype(int)
-        level = own["level"].fillna("").astype(str)
+        level = own[peers].fillna("").astype(str)
         others_k, others_n = (side.groupby(level).transform("sum") - side for side in (k, n))
         others = (others_k / others_n.where(others_n > 0)).to_numpy()
         p = rates.exact_p_values(k, n, level) if len(own) else np.zeros(0)
-        found.append(
-            pd.DataFrame(
-                {
-                    "executor_id": own["executor_id"].to_numpy(), "executor": own["executor"].to_numpy(), "fault": fault,
-                    "k": k.to_numpy(), "n": n.to_numpy(), "share": (k / n).to_numpy(), "others": others, "p": p,
-                }
-            )
-        )  # fmt: skip
+        found.append(own.assign(fault=fault, k=k, n=n, share=k / n, others=others, p=p))
     everything = pd.concat(found, ignore_index=True)
     sure = rates.holm(everything["p"]) <= rates.ERROR_RATE
-    worse = everything[sure & (everything["share"] > everything["others"])]
-    return worse.sort_values(["executor", "p"], ignore_index=True).drop(columns="p")
+    return everything[sure & (everything["share"] > everything["others"])]
 
 
 def best_alike(scope: Scope, appeal_id: int, limit: int = 3) -> pd.DataFrame:

@@ -14,7 +14,9 @@ from queries.planner import answer
 from queries.scope import Scope, end_of_month, integer_of
 from queries.search import Query
 
-KEYS = ("only", "executor", "street", "q", "term", "source", "slot", "near")
+KEYS = ("only", "executor", "street", "q", "term", "source", "slot", "near", "account")
+# How the addresses of all posts of one page begin: without the scheme and the number of the post.
+ADDRESS = r"regexp_replace(regexp_replace(lower(trim({})), '^https?://(www\.|m\.)?', ''), '[0-9]+/?([?#].*)?$', '')"
 ANSWERED_LOCAL = "((a.first_response_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone)"
 SLOT = re.compile(r"([ar])([1-7])-(1?\d|2[0-3])")
 LONG = 366
@@ -24,9 +26,11 @@ LONG = 366
 class Chosen:
     """Conditions on top of a scope: predicates of the registry, one executor, one street, words in the text in any
     form (each of `words`), a term as `contrast` found it (its lemmas side by side), one source, one hour of the week
-    (slot: «a3-14» came on a Wednesday after 14:00, «r3-14» was first answered then, local time), a circle on the map.
+    (slot: «a3-14» came on a Wednesday after 14:00, «r3-14» was first answered then, local time), a circle on the map, one official
+    page by the beginning of the addresses of its posts.
 
-    In the URL: only=overdue,official&executor=3&street=…&q=…&term=…&source=2&slot=a3-14&near=54.7065,20.5118,800.
+    In the URL: only=overdue,official&executor=3&street=…&q=…&term=…&source=2&slot=a3-14&near=54.7065,20.5118,800
+    &account=vk.com/wall-1_.
     """
 
     predicates: tuple[str, ...] = ()
@@ -37,6 +41,7 @@ class Chosen:
     source: int | None = None
     slot: str = ""
     near: Circle | None = None
+    account: str = ""
 
     @staticmethod
     def decode(params: Mapping[str, str]) -> "Chosen":
@@ -50,6 +55,7 @@ class Chosen:
             source=integer_of(params.get("source", "")),
             slot=params.get("slot", "") if SLOT.fullmatch(params.get("slot", "")) else "",
             near=Circle.decode(params.get("near", "")),
+            account=params.get("account", "")[:200],
         )
 
     def encode(self) -> dict[str, str | None]:
@@ -63,6 +69,7 @@ class Chosen:
             "source": str(self.source) if self.source else None,
             "slot": self.slot or None,
             "near": self.near.encode() if self.near else None,
+            "account": self.account or None,
         }
 
     @property
@@ -90,6 +97,9 @@ class Chosen:
             values |= {"weekday": int(found[2]), "hour": int(found[3])}
         if self.near:
             parts.append(self.near.sql())
+        if self.account:
+            parts.append(f"(a.is_official AND {ADDRESS.format('a.url')} = $account)")
+            values["account"] = self.account
         return " AND ".join(parts) or "TRUE", values
 
 

@@ -205,6 +205,7 @@ conditions = (
     + ([narrowed[1]] if narrowed else [])
     + ([slot_words(chosen.slot)] if chosen.slot else [])
     + ([near_words(chosen.near.metres)] if chosen.near else [])
+    + ([_("страница {address}").format(address=chosen.account)] if chosen.account else [])
 )
 headline.headline(
     counted(number, "обращение") + (f": {', '.join(conditions)}" if conditions else ""),
