@@ -145,6 +145,24 @@ def rebuild(as_json: Annotated[bool, typer.Option("--json", help="Итог в JS
 
 
 @app.command()
+def register(
+    code: Annotated[str, typer.Argument(help="Какой реестр: measures (меры), campaigns (кампании) и другие из data/reference/registers.yaml")],
+    path: Annotated[Path, typer.Argument(help="Файл: xlsx, csv или json")],
+    as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False,
+) -> None:
+    """Загрузить реестр из файла. Тот же файл второй раз ничего не меняет."""
+    answer = run("register", {"register": code, "path": str(path.resolve()), "name": path.name}, as_json)
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False))
+        return
+    print(answer["name"])
+    for key, name in {"read": "Прочитано", "saved": "Записано", "unchanged": "Без изменений", "duplicates": "Повторы", "rejected": "Отбраковано"}.items():
+        print(f"  {name:<16} {integer(answer[key])}")
+    for reject in answer["rejects"]:
+        print(f"  строка {reject['row_number']}: {reject['reason']}")
+
+
+@app.command()
 def train(as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False) -> None:
     """Обучить определение тем на размеченных обращениях этой базы."""
     answer = run("train", {}, as_json)

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from ingest import care, detect, guess, jobs, load, rebuild, setup, train
+from ingest import care, detect, guess, jobs, load, rebuild, registers, setup, train
 from ingest.demo import build as demo
 from ingest.mapping import Home, Kind, read_mapping
 from ingest.sources import Opened, open_source
@@ -220,7 +220,7 @@ def tell_changes(arguments: dict[str, Any], progress: load.Progress) -> dict[str
     return json.loads(json.dumps(answer, ensure_ascii=False, default=str))
 
 
-VERBS: dict[str, jobs.Verb] = {"backup": care.backup, "migrate": care.migrate_store, "verify": care.verify, "digest": tell_changes, "load": load_file, "preview": preview, "match": match_place, "rebuild": rebuild_store, "train": train_topics}
+VERBS: dict[str, jobs.Verb] = {"backup": care.backup, "migrate": care.migrate_store, "verify": care.verify, "digest": tell_changes, "load": load_file, "preview": preview, "match": match_place, "rebuild": rebuild_store, "register": registers.load_file, "train": train_topics}
 
 
 def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:

@@ -126,6 +126,19 @@ def wait_briefly(job: str, seconds: float) -> Outcome | None:
         time.sleep(0.05)
 
 
+def send_file(verb: str, arguments: dict[str, Any], name: str, content: bytes, seconds: float) -> tuple[dict[str, Any] | None, str | None]:
+    """Hand a file a reader sent to the worker (its path and name are added to the arguments) and wait: the answer, or what went
+    wrong, or neither when it is still at work after `seconds`."""
+    path = store.paths().jobs / "files" / f"{uuid.uuid4().hex}{Path(name).suffix[:8]}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    try:
+        outcome = wait_briefly(hand_over(verb, arguments | {"path": str(path), "name": name}), seconds)
+    except NoApp:
+        return None, _("Приложение занято перезапуском. Повторите через минуту.")
+    return (outcome.answer, outcome.error) if outcome else (None, None)
+
+
 class Stopped(BaseException):
     """Raised inside a job whose cancel file appeared; like KeyboardInterrupt, nobody takes it for an error on the way."""
 
@@ -224,7 +237,7 @@ class Worker:
             if self._stop.wait(1):
                 return
         running.unlink(missing_ok=True)
-        if task.get("verb") == "load":
+        if task.get("verb") in ("load", "register"):
             self._clear(task["arguments"], answer.get("error"))
 
     def _clear(self, arguments: dict[str, Any], error: str | None) -> None:

@@ -94,6 +94,41 @@ CREATE TABLE place_matches (entry_id VARCHAR, written_at TIMESTAMP, author VARCH
 -- which topic an appeal is about, said by a person; the last one wins, at later loads too
 CREATE TABLE topic_corrections (entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, appeal_id BIGINT, topic_id SMALLINT, previous_topic_id SMALLINT);
 
+-- registers: measures, campaigns and what else people keep beside appeals, described in data/reference/registers.yaml. facts: JSON
+CREATE TABLE register_entries (
+    entry_id VARCHAR, written_at TIMESTAMP, author VARCHAR, register VARCHAR, item_id VARCHAR, facts VARCHAR, removed BOOLEAN);
+-- each item as it stands now
+CREATE VIEW register_items AS
+SELECT register, item_id, written_at, author, TRY_CAST(facts->>'territory' AS INTEGER) AS territory_id, facts
+FROM (
+    FROM register_entries
+    QUALIFY row_number() OVER (PARTITION BY register, item_id ORDER BY written_at DESC, rowid DESC) = 1
+)
+WHERE NOT removed;
+-- the topic of an item as its sheet holds it, g18 or t101, in the ids of the tree
+CREATE VIEW register_topics AS
+SELECT 'g' || topic_group_id AS topic, block_id, topic_group_id, NULL::SMALLINT AS topic_id FROM topic_groups
+UNION ALL
+SELECT 't' || topic_id, block_id, topic_group_id, topic_id FROM topics;
+CREATE VIEW measures AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, t.block_id, t.topic_group_id, t.topic_id, i.facts->>'problem' AS problem,
+    i.facts->>'place' AS place, i.facts->>'cause' AS cause, i.facts->>'owner' AS owner, json_extract_string(i.facts, '$.bodies[*]') AS bodies,
+    TRY_CAST(i.facts->>'start' AS DATE) AS start_day, TRY_CAST(i.facts->>'end' AS DATE) AS end_day, TRY_CAST(i.facts->>'due' AS DATE) AS due_day,
+    i.facts->>'status' AS status, TRY_CAST(i.facts->>'km' AS DOUBLE) AS km, TRY_CAST(i.facts->>'money' AS DOUBLE) AS money,
+    TRY_CAST(i.facts->>'spike' AS BIGINT) AS spike_id
+FROM register_items i
+LEFT JOIN register_topics t ON t.topic = (i.facts->>'topic')
+WHERE i.register = 'measures';
+CREATE VIEW campaigns AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, t.block_id, t.topic_group_id, t.topic_id, i.facts->>'what' AS what,
+    i.facts->>'place' AS place, TRY_CAST(i.facts->>'announced' AS DATE) AS announced_day, TRY_CAST(i.facts->>'start' AS DATE) AS start_day,
+    TRY_CAST(i.facts->>'end' AS DATE) AS end_day, i.facts->>'text' AS text, TRY_CAST(i.facts->>'spike' AS BIGINT) AS spike_id
+FROM register_items i
+LEFT JOIN register_topics t ON t.topic = (i.facts->>'topic')
+WHERE i.register = 'campaigns';
+
 -- the likeliest topics of appeals that have none; how: model | words (shares words with the topic's name)
 CREATE TABLE topic_hints (appeal_id BIGINT, topic_id SMALLINT, rank TINYINT, confidence FLOAT, how VARCHAR);
 

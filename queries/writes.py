@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ COLUMNS = {
     "call": ("calls", ("appeal_id", "executor_id", "step", "text")),
     "view": ("views", ("page", "name", "settings")),
     "place_match": ("place_matches", ("region", "municipality", "territory_id")),
+    "register": ("register_entries", ("register", "item_id", "facts", "removed")),
     "topic_correction": ("topic_corrections", ("appeal_id", "topic_id", "previous_topic_id")),
 }
 DECISIONS = ("acknowledged", "false_alarm", "campaign", "measure_planned")
@@ -87,6 +89,14 @@ def save_view(page: str, name: str, settings: Mapping[str, Any], author: str = "
     _write("view", author, {"page": page, "name": _checked(name)[:100], "settings": json.dumps(settings, ensure_ascii=False)})
 
 
+def save_items(cursor: duckdb.DuckDBPyConnection, register: str, items: Mapping[str, str], *, author: str = "", removed: bool = False) -> None:
+    """Save items of a register (id → facts as JSON), or that they are removed, on the caller's transaction."""
+    entries = [_entry("register", author, {"register": register, "item_id": own, "facts": facts, "removed": removed}) for own, facts in items.items()]
+    for entry in entries:
+        apply(cursor, entry)
+    append(*entries)
+
+
 def save_place_match(cursor: duckdb.DuckDBPyConnection, region: str | None, municipality: str | None, territory_id: int) -> None:
     """Save which territory a place named in a source is, on the caller's transaction."""
     entry = _entry("place_match", "", {"region": region, "municipality": municipality, "territory_id": territory_id})
@@ -119,36 +129,44 @@ def _entry(kind: str, author: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def append_spike(spike: dict[str, Any]) -> None:
-    """Remember the identity of a newly found spike, so that a rebuild gives it the same number."""
-    facts = {k: str(spike[k]) if k in ("onset", "last_day", "first_flagged") else spike[k] for k in SPIKE_IDENTITY}
-    append({"id": f"spike-{spike['spike_id']}", "kind": "spike", "at": store.clock().isoformat(), "author": "", "data": facts})
+    """Remember the identity of a newly found spike, or that a stricter sensitivity finds a known one, so that a rebuild gives it
+    the same number and keeps it in the same lists."""
+    facts = {k: str(spike[k]) if k in ("onset", "last_day", "first_flagged") else spike[k] for k in (*SPIKE_IDENTITY, "sensitivity")}
+    append({"id": f"spike-{spike['spike_id']}-{spike['sensitivity']}", "kind": "spike", "at": store.clock().isoformat(), "author": "", "data": facts})
 
 
-def append(entry: dict[str, Any]) -> None:
-    """Add one line to this month's journal and wait until it is on disk."""
+def append(*entries: dict[str, Any]) -> None:
+    """Add lines to the journals of their months and wait until they are on disk."""
     folder = store.paths().journal
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{entry['at'][:7]}.jsonl"
-    with open(path, "ab+") as file:
-        file.seek(max(file.tell() - 1, 0))
-        cut_short = file.read(1) not in (b"", b"\n")
-        line = json.dumps(entry, ensure_ascii=False) + "\n"
-        file.write(("\n" * cut_short + line).encode())
-        file.flush()
-        os.fsync(file.fileno())
+    for month, of_month in groupby(entries, key=lambda entry: entry["at"][:7]):
+        with open(folder / f"{month}.jsonl", "ab+") as file:
+            file.seek(max(file.tell() - 1, 0))
+            cut_short = file.read(1) not in (b"", b"\n")
+            lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in of_month)
+            file.write(("\n" * cut_short + lines).encode())
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def apply(cursor: duckdb.DuckDBPyConnection, entry: dict[str, Any]) -> None:
     """Put one entry into its table."""
     if entry["kind"] == "spike":
-        data = {name: entry["data"][name] for name in SPIKE_IDENTITY}
-        cursor.execute(f"INSERT INTO spikes ({', '.join(data)}) VALUES ({', '.join('?' * len(data))})", list(data.values()))
+        _apply_spike(cursor, entry["data"])
         return
     table, columns = COLUMNS[entry["kind"]]
     values = [entry["id"], datetime.fromisoformat(entry["at"]), entry["author"], *(entry["data"].get(c) for c in columns)]
     cursor.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
     if entry["kind"] == "topic_correction":
         _set_topic(cursor, entry["data"]["appeal_id"], entry["data"]["topic_id"])
+
+
+def _apply_spike(cursor: duckdb.DuckDBPyConnection, facts: Mapping[str, Any]) -> None:
+    sensitivity = facts.get("sensitivity")  # journals of the first version lack it
+    raised = cursor.execute("UPDATE spikes SET sensitivity = ? WHERE spike_id = ?", [sensitivity, facts["spike_id"]]).fetchone()
+    if raised == (0,):
+        data = {name: facts[name] for name in SPIKE_IDENTITY} | {"sensitivity": sensitivity}
+        cursor.execute(f"INSERT INTO spikes ({', '.join(data)}) VALUES ({', '.join('?' * len(data))})", list(data.values()))
 
 
 def _set_topic(cursor: duckdb.DuckDBPyConnection, appeal_id: int, topic_id: int) -> None:
