@@ -145,7 +145,8 @@ def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, zone: str
     frame["holiday"] = spikes.touches_holiday(frame["onset"].to_numpy(), frame["peak"].to_numpy())
     frame["topic_id"] = frame["topic_id"].astype("Int64")
     frame = frame.assign(**{name: frame[name].dt.date for name in ("onset", "first_flagged", "peak", "last_day")})
-    for spike in frame[~frame["spike_id"].isin(known["spike_id"])].to_dict("records"):
+    had = known.set_index("spike_id")["sensitivity"]
+    for spike in frame[frame["spike_id"].map(had) != frame["sensitivity"]].to_dict("records"):
         writes.append_spike(spike | {"topic_id": None if pd.isna(spike["topic_id"]) else int(spike["topic_id"])})
     cursor.register("found_spikes", frame.drop(columns=["row", "parent_id", "lag_days"]))
     cursor.register(

@@ -70,7 +70,9 @@ DELETE FROM spike_tests WHERE region_id = $region_id;
 INSERT INTO spike_tests SELECT * FROM tested WHERE series > 0;
 
 -- step: known
-SELECT s.spike_id, s.episode_id, s.level, s.territory_id, s.topic_id, s.topic_group_id, s.onset, s.last_day, s.first_flagged
+SELECT
+    s.spike_id, s.episode_id, s.level, s.territory_id, s.topic_id, s.topic_group_id, s.onset, s.last_day, s.first_flagged,
+    coalesce(s.sensitivity, 'keen') AS sensitivity
 FROM spikes s JOIN territories t USING (territory_id) WHERE t.region_id = $region_id;
 
 -- step: neighbours

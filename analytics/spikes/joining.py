@@ -100,7 +100,8 @@ def episodes(
     found: frames of `runs`, concatenated, with level, territory_id, parent_id (the territory above; itself where there
     is none), sensitivity (of `graded_runs`), topic_id (missing for a whole topic group) and topic_group_id. today: the last day with data. known:
     spikes stored earlier with spike_id, episode_id, level, territory_id, topic_id, topic_group_id, onset, last_day,
-    first_flagged; a spike of the same series that overlaps one keeps its number and the day it was first flagged.
+    first_flagged, sensitivity; a spike of the same series that overlaps one keeps its number, the day it was first
+    flagged and the strictest sensitivity it has had: what people were shown does not leave their list.
     neighbours: pairs of territories that touch.
 
     Where days and weeks of a series show the same spike, the days stand. Two spikes are one event when they overlap
@@ -116,7 +117,7 @@ def episodes(
         [*IDENTITY, "onset", "frequency"], ignore_index=True
     )
     frame = frame[~_shown_by_days(frame)].reset_index(drop=True)
-    frame["spike_id"], frame["first_flagged"], before = _numbers(frame, known)
+    frame["spike_id"], frame["first_flagged"], frame["sensitivity"], before = _as_known(frame, known)
     frame["lag_days"] = (frame["first_flagged"] - frame["onset"]).dt.days
     now = pd.Timestamp(today)
     waits = frame["frequency"].map(STILL_GOING_DAYS)
@@ -137,17 +138,17 @@ def _shown_by_days(frame: pd.DataFrame) -> NDArray[np.bool_]:
     return np.isin(frame.index, np.where(weaker, pairs["index_daily"], pairs["index"]))
 
 
-def _numbers(frame: pd.DataFrame, known: pd.DataFrame | None) -> tuple[list[int], pd.Series, list[int]]:
-    """spike_id and first_flagged of each row, and the episodes known before."""
+def _as_known(frame: pd.DataFrame, known: pd.DataFrame | None) -> tuple[list[int], pd.Series, pd.Series, list[int]]:
+    """spike_id, first_flagged and sensitivity of each row, and the episodes known before."""
     numbers = [
         spike_id(level, int(territory), int(subject), onset)
         for level, territory, subject, onset in zip(
             *(frame[name] for name in IDENTITY), frame["onset"].to_numpy("datetime64[D]"), strict=True
         )
     ]
-    flagged = frame["first_flagged"].copy()
+    flagged, sensitivity = frame["first_flagged"].copy(), frame["sensitivity"].copy()
     if known is None or known.empty or frame.empty:
-        return numbers, flagged, []
+        return numbers, flagged, sensitivity, []
     stored = known.assign(subject=known["topic_id"].fillna(known["topic_group_id"]).astype("int64"))
     for name in ("onset", "last_day", "first_flagged"):
         stored[name] = pd.to_datetime(stored[name])
@@ -158,12 +159,14 @@ def _numbers(frame: pd.DataFrame, known: pd.DataFrame | None) -> tuple[list[int]
     column = "spike_id_known" if "spike_id_known" in pairs else "spike_id"
     taken: set[int] = set()
     kept: set[int] = set()
-    for index, number, day in zip(pairs["index"], pairs[column], pairs["first_flagged_known"], strict=True):
+    had = (pairs[name] for name in ("index", column, "first_flagged_known", "sensitivity_known"))
+    for index, number, day, setting in zip(*had, strict=True):
         if index not in taken and number not in kept:
             numbers[index], flagged[index] = int(number), day
+            sensitivity[index] = min(sensitivity[index], setting, key=list(SENSITIVITIES).index)
             taken.add(index)
             kept.add(number)
-    return numbers, flagged, [int(number) for number in stored["episode_id"].dropna()]
+    return numbers, flagged, sensitivity, [int(number) for number in stored["episode_id"].dropna()]
 
 
 def _events(frame: pd.DataFrame, touching: frozenset[tuple[int, int]]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from analytics import spikes
 
 END = np.datetime64("2026-11-22")
 TOWN, NEXT_TOWN, FAR_TOWN, REGION = 11, 12, 13, 10
-STORED = ["spike_id", "episode_id", "level", "territory_id", "topic_id", "topic_group_id", "onset", "last_day", "first_flagged"]
+STORED = ["spike_id", "episode_id", "level", "territory_id", "topic_id", "topic_group_id", "onset", "last_day", "first_flagged", "sensitivity"]
 
 
 def flat(
@@ -109,6 +109,16 @@ def test_yesterdays_spike_keeps_its_number_when_it_grows_and_its_onset_moves() -
     assert today["first_flagged"].dt.date.astype(str).tolist() == ["2026-11-18"] and today["lag_days"].tolist() == [1]
     later = episodes(spike("2026-11-25", "2026-11-26"), today="2026-11-26", known=today[STORED])
     assert later["spike_id"].iloc[0] != today["spike_id"].iloc[0]
+
+
+def test_a_spike_stays_in_the_lists_it_has_been_in() -> None:
+    usual = episodes(spike("2026-11-18", "2026-11-19"), today="2026-11-19")
+    faded = episodes(spike("2026-11-18", "2026-11-20", sensitivity="keen"), today="2026-11-20", known=usual[STORED])
+    assert faded["sensitivity"].tolist() == ["usual"] and faded["spike_id"].tolist() == usual["spike_id"].tolist()
+    graver = episodes(spike("2026-11-18", "2026-11-21", sensitivity="calm"), known=faded[STORED])
+    assert graver["sensitivity"].tolist() == ["calm"]
+    other = episodes(spike("2026-11-18", "2026-11-20", sensitivity="keen", topic_id=4), today="2026-11-20", known=usual[STORED])
+    assert other["sensitivity"].tolist() == ["keen"]
 
 
 def test_a_spike_that_parts_in_two_gives_its_number_to_one() -> None:
