@@ -83,6 +83,7 @@ class _Weeks:
     offset: Floats
     x: Floats
     spread: Floats
+    at: Floats
 
 
 @dataclass(frozen=True)
@@ -108,36 +109,40 @@ class _Answer:
 
 def estimate(
     counts: ArrayLike, dates: ArrayLike, start: np.datetime64 | str, end: np.datetime64 | str | None = None,
-    controls: ArrayLike | None = None,
+    controls: ArrayLike | None = None, usual_until: np.datetime64 | str | None = None,
 ) -> Effect:  # fmt: skip
     """By what share did appeals change from `start` (first day the measure is in force) to `end` (last day; None: the last
     of the series)?
 
     counts [days] ≥ 0 on consecutive dates [days]; days after `end` are not used. controls [days] or [series, days]:
     territories or topics that the measure does not touch; what moves them together with the series is not its
-    effect. ValueError: dates with gaps, other lengths, start outside.
+    effect. usual_until: the last day before the works that lead to the measure; the days from there to `start` are neither
+    before nor after. ValueError: dates with gaps, other lengths, start outside, usual_until not before it.
     """
     y, days, first, last = _checked(counts, dates, start, end)
     others = None if controls is None else np.atleast_2d(np.asarray(controls, dtype=float)).sum(axis=0)
     if others is not None and others.shape != y.shape:
         raise ValueError("controls need one value a day")
-    before, after = min(first // 7, MOST_BEFORE), min((last - first + 1) // 7, MOST_AFTER)
-    used = slice(first - 7 * before, first + 7 * after)
-    judged = slice(first, first + 7 * after)
-    naive = _year_on_year(y, days, judged)
+    usual = first if usual_until is None else _days_since(days[0], usual_until) + 1
+    if not 0 <= usual <= first:
+        raise ValueError("the usual time ends outside the series or after the start")
+    before, after = min(usual // 7, MOST_BEFORE), min((last - first + 1) // 7, MOST_AFTER)
+    earlier, judged = slice(usual - 7 * before, usual), slice(first, first + 7 * after)
+    used = np.r_[earlier, judged]
+    naive = _year_on_year(y, usual, judged)
     too_early: Reason | None = "before" if before < LEAST_BEFORE else "after" if after < LEAST_AFTER else None
-    if too_early is None and y[used.start : first].sum() / before * after < LEAST_EXPECTED:
+    if too_early is None and y[earlier].sum() / before * after < LEAST_EXPECTED:
         too_early = "few"
     if too_early:
         nan = float("nan")
         seen = float(y[judged].sum())
         return Effect(nan, nan, nan, nan, np.full(len(y), nan), seen, nan, before, after, False, None, naive is not None, naive, too_early)
-    answer, usual = _fitted(y, days, used, first, others)
+    answer, without = _fitted(y, days, used, 7 * before, others)
     low, high = (np.expm1(answer.quantile(share)) for share in ((1 - COVERAGE) / 2, (1 + COVERAGE) / 2))
     chance = _two_sided(answer)
-    pretrend_p = _pretrend(y, days, used.start, first, others)
+    pretrend_p = _pretrend(y, days, earlier, others)
     expected = np.full(len(y), np.nan)
-    expected[used] = usual
+    expected[used] = without
     return Effect(
         change=float(np.expm1(answer.quantile(0.5))), low=float(low), high=float(high), p=chance, expected=expected,
         seen=float(y[judged].sum()), awaited=float(expected[judged].sum()), before=before, after=after,
@@ -184,19 +189,19 @@ def _days_since(begin: np.datetime64, day: np.datetime64 | str) -> int:
     return int((np.asarray(day, dtype="datetime64[D]") - begin).astype(int))
 
 
-def _year_on_year(y: Floats, days: Days, judged: slice) -> float | None:
+def _year_on_year(y: Floats, usual: int, judged: slice) -> float | None:
     """These days against the same weekdays 52 weeks before; None where those are not in the history or were zero, or are
-    themselves after the measure."""
+    not among the first `usual` days, those before the measure."""
     ago = slice(judged.start - 364, judged.stop - 364)
-    if ago.start < 0 or ago.stop > judged.start or judged.stop <= judged.start or not y[ago].sum():
+    if ago.start < 0 or ago.stop > usual or judged.stop <= judged.start or not y[ago].sum():
         return None
     return float(y[judged].sum() / y[ago].sum() - 1)
 
 
-def _fitted(y: Floats, days: Days, used: slice, first: int, others: Floats | None) -> tuple[_Answer, Floats]:
-    """The step and the count expected of each used day without it."""
-    profile = _profile(y[used], days[used], first - used.start)
-    weeks = _weeks(y[used], days[used], profile, first - used.start, None if others is None else others[used])
+def _fitted(y: Floats, days: Days, used: NDArray[np.intp], step_at: int, others: Floats | None) -> tuple[_Answer, Floats]:
+    """The step and the count expected of each used day without it; it comes at the used day number `step_at`."""
+    profile = _profile(y[used], days[used], step_at)
+    weeks = _weeks(y[used], days[used], profile, step_at, None if others is None else others[used])
     answer = _solve(weeks)
     step = np.zeros_like(answer.beta)
     step[1] = answer.beta[1]
@@ -227,7 +232,8 @@ def _weeks(y: Floats, days: Days, profile: Floats, first: int, others: Floats | 
         logs = np.log(others.reshape(-1, 7).sum(axis=1) + 0.5)
         columns.append(logs - logs.mean())
         spread.append(CONTROL_SPREAD)
-    return _Weeks(by_week, np.log(profile.reshape(-1, 7).sum(axis=1)), np.column_stack(columns), np.array(spread))
+    at = days.reshape(-1, 7)[:, 0].astype(int) / 7
+    return _Weeks(by_week, np.log(profile.reshape(-1, 7).sum(axis=1)), np.column_stack(columns), np.array(spread), at)
 
 
 def _solve(weeks: _Weeks) -> _Answer:
@@ -245,7 +251,7 @@ def _solve(weeks: _Weeks) -> _Answer:
         beta = beta + np.clip(np.linalg.solve(information, x.T @ (y - mu) - precision * dispersion * beta), -1.5, 1.5)
     mu = np.exp(np.clip(x @ beta + weeks.offset, -fitting.FARTHEST, fitting.FARTHEST))
     working = x @ beta + (y - mu) / mu
-    apart = np.abs(np.subtract.outer(np.arange(len(y)), np.arange(len(y))))
+    apart = np.abs(np.subtract.outer(weeks.at, weeks.at))
     typical = 1 / float(np.mean(mu))
     kinds = [(0.0, 0.0)] + [(memory, strength) for memory in MEMORY for strength in STRENGTH]
     found = [
@@ -277,12 +283,13 @@ def _two_sided(answer: _Answer) -> float:
     return min(2 * min(below, 1 - below), 1.0)
 
 
-def _pretrend(y: Floats, days: Days, begin: int, first: int, others: Floats | None) -> float | None:
+def _pretrend(y: Floats, days: Days, earlier: slice, others: Floats | None) -> float | None:
     """p of a step some time before the measure: the surest of a few placebo days, adjusted for their number."""
-    weeks = (first - begin) // 7
+    used = np.r_[earlier]
+    weeks = len(used) // 7
     found = []
     for back in PLACEBO_WEEKS:
         if weeks - back >= max(LEAST_BEFORE, 2 * back):
-            answer, _ = _fitted(y, days, slice(begin, first), first - 7 * back, others)
+            answer, _ = _fitted(y, days, used, len(used) - 7 * back, others)
             found.append(_two_sided(answer))
     return min(1.0, min(found) * len(found)) if found else None
