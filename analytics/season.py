@@ -19,7 +19,7 @@ Days = NDArray[np.datetime64]
 
 WEEKS, LONGEST_SEASON = 52, 6
 HIGH, HIGH_CHANCE, LEVEL_WEEKS = 1.5, 0.05, 26
-SHUFFLES, LEAST_YEARS = 499, 2
+SHUFFLES, LEAST_YEARS, SURE_YEAR = 499, 2, 0.05
 HORIZON, COVERAGE = 56, 0.80
 SEASONAL_FROM, LONGEST_HISTORY = 400, 5 * 364
 RECENT, MOVES = 42.0, 0.3
@@ -34,7 +34,7 @@ class Recurring:
     """A season of spikes. first, last: weeks of the year, 1–52 (week 1 = 1–7 January; last < first over New Year); hits of
     years: years with a spike in it of years watched; strength: mean times above the level of the year in those
     years; p: chance of so regular a season anywhere in a year whose spikes fall at random (years shifted as they
-    are); low: lower 90 % limit of the share of years it comes in."""
+    are), of a long season: of years so alike; low: lower 90 % limit of the share of years it comes in."""
 
     first: int
     last: int
@@ -85,12 +85,12 @@ def calendar(counts: ArrayLike, dates: ArrayLike) -> tuple[NDArray[np.int64], Fl
 
 
 def recurrence(counts: ArrayLike, dates: ArrayLike, seed: int = 0) -> list[Recurring]:
-    """At which weeks of the year does the series spike again and again? Surest first; windows of up to six weeks that do
-    not overlap.
+    """At which weeks of the year does the series stand high again and again? Surest first; seasons that do not overlap.
 
-    A week is high where it is half as much again as the level of its year and beyond the 5 % tail of a negative binomial
-    around it. Needs two years or more, else []. The p of the first is exact up to the shuffles; those after it are
-    conservative.
+    Long seasons: where the years are alike as a whole (the variance of their mean course, years shifted against each other),
+    the runs of weeks half as high again as the level. Short ones: windows of up to six weeks with a high week in
+    them, one half as much again as the level of its year and beyond the 5 % tail of a negative binomial around it.
+    Needs two years or more, else []. The p of the first is exact up to the shuffles; those after it are conservative.
     """
     _, by_week, ratio = calendar(counts, dates)
     seen = ~np.isnan(by_week)
@@ -105,7 +105,58 @@ def recurrence(counts: ArrayLike, dates: ArrayLike, seed: int = 0) -> list[Recur
     for turn in range(SHUFFLES):
         shifts = (np.arange(WEEKS) + random.integers(0, WEEKS, len(high))[:, None]) % WEEKS
         luck[turn] = _surprise(*_windows(np.take_along_axis(high, shifts, 1), np.take_along_axis(seen, shifts, 1)), chance).max()
-    return _apart(surprise, hits, watched, high, ratio, luck)
+    long = _long(ratio, random)
+    taken = np.zeros(WEEKS, bool)
+    for one in long:
+        taken[np.arange(one.first - 2, (one.last if one.last >= one.first else one.last + WEEKS) + 1) % WEEKS] = True
+    return sorted([*long, *_apart(surprise, hits, watched, high, ratio, luck, taken)], key=lambda one: one.p)
+
+
+def _long(ratio: Floats, random: np.random.Generator) -> list[Recurring]:
+    """Runs of high weeks of the mean year, where the years are more alike than years shifted at random."""
+    course = _course(np.log(np.clip(ratio, 0.2, None)))
+    shifts = (np.arange(WEEKS) + random.integers(0, WEEKS, (SHUFFLES, len(ratio), 1))) % WEEKS
+    luck = np.nansum(_mean_year(np.take_along_axis(np.broadcast_to(course, (SHUFFLES, *course.shape)), shifts, 2)) ** 2, axis=-1)
+    mean = _mean_year(course)
+    p = float((1 + (luck >= np.nansum(mean**2)).sum()) / (1 + SHUFFLES))
+    if p > SURE_YEAR:
+        return []
+    flat = ratio.ravel()
+    found = []
+    for first, size in _circles(mean >= np.log(HIGH)):
+        inside = [flat[year * WEEKS + first :][:size] for year in range(len(ratio))]
+        watched = [float(np.nanmean(weeks)) for weeks in inside if len(weeks) == size and (~np.isnan(weeks)).sum() >= size / 2]
+        high = [one for one in watched if one >= HIGH]
+        if size > 1 and len(high) >= LEAST_YEARS:
+            low = float(stats.beta.ppf(0.05, len(high), len(watched) - len(high) + 1))
+            found.append(Recurring(first + 1, (first + size - 1) % WEEKS + 1, len(high), len(watched), float(np.mean(high)), p, low))
+    return found
+
+
+def _course(ratio: Floats) -> Floats:
+    """Means of three weeks."""
+    known = np.pad(~np.isnan(ratio), ((0, 0), (1, 1)))
+    values = np.pad(np.nan_to_num(ratio), ((0, 0), (1, 1)))
+    near = [slice(shift, shift + WEEKS) for shift in range(3)]
+    held, total = (sum(part[:, one] for one in near) for part in (known.astype(float), values))
+    return np.where(~np.isnan(ratio), total / np.maximum(held, 1), np.nan)
+
+
+def _mean_year(course: Floats) -> Floats:
+    """Mean over years [..., years, weeks]; 0 where fewer than two were watched."""
+    known = ~np.isnan(course)
+    held = known.sum(axis=-2)
+    return np.where(held >= LEAST_YEARS, np.nansum(course, axis=-2) / np.maximum(held, 1), 0.0)
+
+
+def _circles(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First week and length of every run around the year."""
+    if flags.all() or not flags.any():
+        return []
+    turn = int(np.argmin(flags))
+    turned = np.concatenate([[False], np.roll(flags, -turn), [False]]).astype(int)
+    starts, stops = np.nonzero(np.diff(turned) == 1)[0], np.nonzero(np.diff(turned) == -1)[0]
+    return [((int(start) + turn) % WEEKS, int(stop - start)) for start, stop in zip(starts, stops)]
 
 
 def _high(by_week: Floats, ratio: Floats) -> NDArray[np.bool_]:
@@ -139,9 +190,15 @@ def _surprise(hits: NDArray[np.bool_], watched: NDArray[np.bool_], chance: Float
 
 
 def _apart(
-    surprise: Floats, hits: NDArray[np.bool_], watched: NDArray[np.bool_], high: NDArray[np.bool_], ratio: Floats, luck: Floats
+    surprise: Floats,
+    hits: NDArray[np.bool_],
+    watched: NDArray[np.bool_],
+    high: NDArray[np.bool_],
+    ratio: Floats,
+    luck: Floats,
+    taken: NDArray[np.bool_],
 ) -> list[Recurring]:
-    taken, found = np.zeros(WEEKS, bool), []
+    found = []
     flat_high, flat_ratio = high.ravel(), ratio.ravel()
     for place in np.argsort(-surprise, axis=None, kind="stable"):
         width, first = divmod(int(place), WEEKS)

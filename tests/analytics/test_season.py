@@ -101,3 +101,13 @@ def test_short_histories_of_seasons_are_not_believed_too_much() -> None:
             seen = counts[-56:].reshape(-1, 7).sum(axis=1)
             inside.append((seen >= found.week_low) & (seen <= found.week_high))
     assert 0.74 < np.mean(inside) < 0.95
+
+
+def test_a_long_winter_is_one_season_of_all_its_weeks() -> None:
+    dates = FIRST + np.arange(3 * 364)
+    of_year = (dates - dates.astype("datetime64[Y]")).astype(int)
+    winter = (of_year >= 335) | (of_year < 70)
+    counts = bench.negative_binomial(np.where(winter, 6.0, 2.0), 1.5, np.random.default_rng(11))
+    best = season.recurrence(counts, dates)[0]
+    assert best.first in (47, 48, 49) and best.last in (9, 10, 11)
+    assert best.hits == best.years and best.years >= 2 and 2 < best.strength < 4.5 and best.p <= 0.05
