@@ -1,7 +1,7 @@
 """Points gathered into equal hexagons; zones ranked, tested against chance, and chosen under a budget."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ WEIGHTS: Mapping[str, float] = {"volume": 30, "persistence": 20, "unresolved": 2
 ZONE_COLUMNS = ("score", "volume", "voices", "authors", "weeks", "persistence", "unresolved", "growth", "severity", "few")
 LEAST_AUTHORS, MOST_NEAR, MOST_LOOKED, SIGNIFICANT = 3, 20, 50_000, 0.05
 WILDEST, TRIMMED_MEAN = 0.005, 0.85
+FINEST_KM = 0.1
 RESOLUTIONS = {"country": 4, "region": 6, "municipality": 8}
 
 
@@ -39,6 +40,32 @@ def _feature(cell: str, count: int) -> dict[str, Any]:
         "properties": {"id": cell, "value": count},
         "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
     }
+
+
+def is_cell(name: str, resolutions: Collection[int]) -> bool:
+    """Is this the name of an H3 cell of one of these resolutions?"""
+    return h3.is_valid_cell(name) and h3.get_resolution(name) in resolutions
+
+
+def outline(cell: str) -> list[tuple[float, float]]:
+    """lat, lon in degrees along the border of an H3 cell, not closed. Sides are arcs of great circles; between points
+    `FINEST_KM` apart they are straight lines of the map to a millimetre."""
+    corners, found = h3.cell_to_boundary(cell), []
+    for here, there in zip(corners, [*corners[1:], corners[0]]):
+        pieces = int(np.ceil(h3.great_circle_distance(here, there, unit="km") / FINEST_KM))
+        start, end = _vector(here), _vector(there)
+        found += [_degrees(start + (end - start) * piece / pieces) for piece in range(pieces)]
+    return found
+
+
+def _vector(point: tuple[float, float]) -> Floats:
+    lat, lon = np.radians(point)
+    return np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
+def _degrees(vector: Floats) -> tuple[float, float]:
+    x, y, z = vector
+    return float(np.degrees(np.arctan2(z, np.hypot(x, y)))), float(np.degrees(np.arctan2(y, x)))
 
 
 def cells(lat: ArrayLike, lon: ArrayLike, resolution: int) -> list[str | None]:
@@ -111,14 +138,22 @@ class Cluster:
 
 
 def scan(
-    cases: ArrayLike, expected: ArrayLike, lat: ArrayLike, lon: ArrayLike, *, whole_time: bool = False, trials: int = 199, seed: int = 0
+    cases: ArrayLike,
+    expected: ArrayLike,
+    lat: ArrayLike,
+    lon: ArrayLike,
+    *,
+    whole_time: bool = False,
+    trials: int = 199,
+    seed: int = 0,
+    step: Callable[[float], None] = lambda share: None,
 ) -> list[Cluster]:
     """Where and when did more come than chance explains? Surest first, no place in two clusters, p ≤ 5 % only.
 
     cases, expected [places, periods] (expected in any units: residents, the usual figures, or `usual` below); lat, lon
     [places] in degrees. A cluster is a place with its nearest ones (up to `MOST_NEAR`, holding at most half of the
     expected) over any run of periods; whole_time: over all of them. Count authors, not letters: letters of one person
-    are no independent cases. Chance is as noisy as the cells themselves (gamma-mixed trials), not merely Poisson.
+    are no independent cases. `step` is told the share of trials done. Chance is as noisy as the cells themselves (gamma-mixed trials), not merely Poisson.
     Kulldorff, Comm. Statist. Theory Meth. 26 (1997) 1481; with time: Kulldorff, J. R. Statist.
     Soc. A 164 (2001) 61. ValueError: shapes that do not agree.
     """
@@ -137,7 +172,10 @@ def scan(
     ratio = _Ratio(_sums(awaited, near, runs), total)
     real = ratio.of(_sums(seen, near, runs))
     random = np.random.default_rng(seed)
-    luck = np.array([ratio.of(_sums(_drawn(awaited, total, dispersion, random), near, runs)).max() for _ in range(trials)])
+    luck = np.empty(trials)
+    for turn in range(trials):
+        step(turn / trials)
+        luck[turn] = ratio.of(_sums(_drawn(awaited, total, dispersion, random), near, runs)).max()
     return _separate(real, luck, seen, awaited, near, runs, whole_time, periods)
 
 

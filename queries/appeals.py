@@ -8,6 +8,7 @@ import pandas as pd
 
 from queries import search
 from queries.ask import ask
+from queries.cells import Cells
 from queries.metrics import PREDICATES
 from queries.near import Circle
 from queries.planner import answer
@@ -41,6 +42,7 @@ class Chosen:
     source: int | None = None
     slot: str = ""
     near: Circle | None = None
+    zone: Cells | None = None
     account: str = ""
 
     @staticmethod
@@ -55,6 +57,7 @@ class Chosen:
             source=integer_of(params.get("source", "")),
             slot=params.get("slot", "") if SLOT.fullmatch(params.get("slot", "")) else "",
             near=Circle.decode(params.get("near", "")),
+            zone=Cells.decode(params.get("zone", "")),
             account=params.get("account", "")[:200],
         )
 
@@ -69,6 +72,7 @@ class Chosen:
             "source": str(self.source) if self.source else None,
             "slot": self.slot or None,
             "near": self.near.encode() if self.near else None,
+            "zone": self.zone.encode() if self.zone else None,
             "account": self.account or None,
         }
 
@@ -97,6 +101,8 @@ class Chosen:
             values |= {"weekday": int(found[2]), "hour": int(found[3])}
         if self.near:
             parts.append(self.near.sql())
+        if self.zone:
+            parts.append(self.zone.sql())
         if self.account:
             parts.append(f"(a.is_official AND {ADDRESS.format('a.url')} = $account)")
             values["account"] = self.account

@@ -133,6 +133,11 @@ def near_words(metres: int) -> str:
     return _("не дальше {n} м от места на карте").format(n=integer(metres))
 
 
+def zone_words(cells: int) -> str:
+    """«в зоне на карте», of one or more cells of the list."""
+    return _("в ячейке карты") if cells == 1 else _("в зоне на карте, ячеек: {n}").format(n=integer(cells))
+
+
 def state(status: str, outcome: str | None) -> str:
     """«закрыто, решено»."""
     named = STATUSES[status]

@@ -18,7 +18,7 @@ from words import _
 from words.dates import moment, month, span
 from words.numbers import integer, percent
 from words.plurals import counted
-from words.predicates import in_words, near_words, slot_words, spoken, state
+from words.predicates import in_words, near_words, slot_words, spoken, state, zone_words
 
 APPEAL = "pages/know/appeal.py"
 PAGE, HITS, MONTHS, PLACES, LONGEST = 200, 25, 12, 10, 10.0
@@ -205,6 +205,7 @@ conditions = (
     + ([narrowed[1]] if narrowed else [])
     + ([slot_words(chosen.slot)] if chosen.slot else [])
     + ([near_words(chosen.near.metres)] if chosen.near else [])
+    + ([zone_words(len(chosen.zone.ids))] if chosen.zone else [])
     + ([_("страница {address}").format(address=chosen.account)] if chosen.account else [])
 )
 headline.headline(
