@@ -16,6 +16,7 @@ from words import _, dates, numbers
 from words.predicates import ANSWERS
 
 Mark = tuple[dt.date, str]
+MOST_MARKS = 6
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,11 @@ def series_band(frame: pd.DataFrame, key: str, marks: Sequence[Mark] = (), heigh
     frame: one row a day or week, columns day (date), observed (NaN = no data, drawn as a hatched gap; 0 is drawn as 0),
     optional expected, upper, lower (the usual range), is_alarm (bool, ◆), unfinished (bool, open marker after a
     dotted stretch), missing (what a gap says under «нет данных»). marks: dotted vertical lines with their words (notes,
-    measures), which stand under the chart.
+    measures), which stand under the chart; the latest MOST_MARKS of them.
     """
     clicked = _show(series_band_figure(frame, marks, height, weekly=weekly), key)
-    _tell_marks([(dates.short_day(day.date()), words) for day, words in _inside(frame, marks)], key)
+    inside = _inside(frame, marks)
+    _tell_marks([(dates.short_day(day.date()), words) for day, words in _latest(inside)], key, cut=len(inside) > MOST_MARKS)
     return dt.date.fromisoformat(clicked) if clicked else None
 
 
@@ -75,7 +77,7 @@ def series_band_figure(frame: pd.DataFrame, marks: Sequence[Mark] = (), height: 
         _add_alarms(fig, days[alarms], observed[alarms], colours, [i for i, on in zip(ids, alarms, strict=True) if on], labelled)
     _count_axis(fig, max(_top(observed), _top(frame.get("upper")), 1))
     _day_axis(fig, days, [pd.Timestamp(day) for day, _words in marks])
-    _add_marks(fig, _inside(frame, marks), colours)
+    _add_marks(fig, _latest(_inside(frame, marks)), colours)
     return fig
 
 
@@ -179,6 +181,10 @@ def _numbered(marks: Sequence[tuple[Any, str]]) -> list[tuple[Any, str]]:
     return [(place, "; ".join(dict.fromkeys(said))) for place, said in sorted(together.items())]
 
 
+def _latest(marks: Sequence[tuple[Any, str]]) -> Sequence[tuple[Any, str]]:
+    return marks[-MOST_MARKS:]
+
+
 def _add_marks(fig: go.Figure, marks: Sequence[tuple[Any, str]], colours: Palette) -> None:
     """Dotted vertical lines with their numbers above the plot; the words stand under the chart and on hover."""
     for number, (place, words) in enumerate(marks, 1):
@@ -191,12 +197,14 @@ def _add_marks(fig: go.Figure, marks: Sequence[tuple[Any, str]], colours: Palett
         fig.update_layout(margin={"t": 26})
 
 
-def _tell_marks(marks: Sequence[tuple[str, str]], key: str) -> None:
-    """The words of numbered marks, under a chart; marks: (when, words)."""
+def _tell_marks(marks: Sequence[tuple[str, str]], key: str, *, cut: bool) -> None:
+    """The words of numbered marks, under a chart; marks: (when, words); cut: earlier ones are not drawn."""
     if marks:
         with st.container(gap="xsmall", key=f"marks_{key}"):
             for number, (when, words) in enumerate(marks, 1):
                 st.caption(f"**{number}** {plain(when)}. {plain(words)}")
+            if cut:
+                st.caption(_("Показаны последние записи. Чтобы увидеть более ранние, выберите место или тему поуже"))
 
 
 def _wrapped(words: str, width: int, lines: int) -> str:
@@ -264,7 +272,8 @@ def trend_lines(
     """
     fig = trend_lines_figure(periods, lines, norm=norm, unfinished=unfinished, percent=percent, height=height, marks=marks)
     clicked = _show(fig, key)
-    _tell_marks([(periods[position], words) for position, words in _numbered(marks)], key)
+    numbered = _numbered(marks)
+    _tell_marks([(periods[position], words) for position, words in _latest(numbered)], key, cut=len(numbered) > MOST_MARKS)
     return clicked
 
 
@@ -308,7 +317,7 @@ def trend_lines_figure(
     fig.update_xaxes(range=[-0.5, len(periods) - 0.5], tickvals=list(ticks), tickangle=0,
                      ticktext=[_plotly(periods[tick]).replace(" ", "<br>") for tick in ticks])  # fmt: skip
     fig.update_yaxes(range=[low, high], nticks=7)
-    _add_marks(fig, _numbered(marks), colours)
+    _add_marks(fig, _latest(_numbered(marks)), colours)
     fig.update_layout(margin={"r": 16 + 7 * max((len(words) for line in lines for words in (line.label, line.note)), default=0)})
     return fig
 

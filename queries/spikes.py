@@ -157,19 +157,19 @@ def records(scope: Scope, spike: pd.Series) -> pd.DataFrame:
 
 
 def marks(scope: Scope) -> list[tuple[date, str]]:
-    """(day, words) of the notes, causes and decisions that belong on a chart of the scope's territory and topics."""
-    if scope.places is None:
-        return []
+    """(day, words) of the notes, causes and decisions that belong on a chart of the scope's territory and topics; those
+    about a part of the territory name it."""
+    places = None if scope.places is None else list(scope.places)
     about = list(scope.blocks), list(scope.groups), list(scope.topics)
-    frame = ask("marks", scope, places=list(scope.places), blocks=about[0], groups=about[1], topics=about[2])
-    return [(day.date(), _mark(kind, text or "")) for day, kind, text in frame.itertuples(index=False, name=None)]
+    frame = ask("marks", scope, places=places, blocks=about[0], groups=about[1], topics=about[2])
+    return [
+        (m.day.date(), _mark(m.kind, m.text or "", "" if m.territory_id == scope.place else m.territory)) for m in frame.itertuples(index=False)
+    ]
 
 
-def _mark(kind: str, text: str) -> str:
-    if kind == "note":
-        return text
-    name = _("Причина") if kind == "cause" else DECISIONS[kind].capitalize()
-    return f"{name}: {text}" if text else name
+def _mark(kind: str, text: str, territory: str) -> str:
+    name = "" if kind == "note" else _("Причина") if kind == "cause" else DECISIONS[kind].capitalize()
+    return ": ".join(filter(None, (", ".join(filter(None, (territory, name.lower() if territory else name))), text)))
 
 
 def marks_by_period(scope: Scope, firsts: Sequence[date]) -> list[tuple[int, str]]:

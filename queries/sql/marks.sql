@@ -1,7 +1,7 @@
 -- question: which notes, causes and decisions belong on a chart of these places and topics?
--- params: $places, $blocks, $groups, $topics (all three empty: all topics)
--- columns: day, kind (note | cause | a kind of decision), text
-SELECT m.day, m.kind, m.text
+-- params: $places (null: all), $blocks, $groups, $topics (all three empty: all topics)
+-- columns: day, kind (note | cause | a kind of decision), text, territory_id, territory
+SELECT m.day, m.kind, m.text, m.territory_id, t.name AS territory
 FROM (
     SELECT n.day, 'note' AS kind, n.text, n.territory_id, n.topic_group_id, n.topic_id FROM notes n
     UNION ALL
@@ -12,8 +12,9 @@ FROM (
     QUALIFY row_number() OVER (PARTITION BY d.spike_id, d.kind ORDER BY d.written_at DESC) = 1
 ) m
 LEFT JOIN topic_groups g USING (topic_group_id)
-WHERE {noted} AND list_contains($places::INTEGER[], m.territory_id) AND (
+JOIN territories t ON t.territory_id = m.territory_id
+WHERE {noted} AND ($places IS NULL OR list_contains($places::INTEGER[], m.territory_id)) AND (
     len($blocks) + len($groups) + len($topics) = 0 OR list_contains($blocks::SMALLINT[], g.block_id)
     OR list_contains($groups::SMALLINT[], m.topic_group_id) OR list_contains($topics::SMALLINT[], m.topic_id)
 )
-ORDER BY m.day, m.kind, m.text
+ORDER BY m.day, m.kind, m.text, m.territory_id

@@ -77,6 +77,12 @@ def test_marks_of_one_day_are_one_line_and_those_outside_are_left_out():
     assert pd.Timestamp(fig.layout.xaxis.range[1]) > pd.Timestamp("2026-07-09")
 
 
+def test_of_many_marks_the_latest_are_drawn():
+    said = [(dt.date(2026, 7, n), f"Заметка {n}") for n in range(1, 10)]
+    fig = charts.series_band_figure(days(9), marks=said)
+    assert [one.hovertext for one in fig.layout.annotations if one.hovertext] == [f"Заметка {n}" for n in range(4, 10)]
+
+
 def test_a_week_is_named_by_its_days():
     fig = charts.series_band_figure(pd.DataFrame({"day": [dt.date(2026, 7, 6), dt.date(2026, 7, 13)], "observed": [1, 2]}), weekly=True)
     assert any("6–12 июля 2026" in str(one).replace("\u00a0", " ") for trace in fig.data for one in (trace.text or ()))

@@ -197,7 +197,10 @@ def test_what_people_write_is_kept_in_order_and_drawn_on_the_charts(store_file: 
     assert spikes.marks(town) == said + decided
     assert spikes.marks(scope(2301)) == spikes.marks(town)
     assert spikes.marks(scope(2301, topics=(1,))) == []
-    assert spikes.marks(scope(COUNTRY)) == []
+    whole = [words for _day, words in spikes.marks(scope(COUNTRY))]
+    assert set(whole) >= {"Калининград, причина: Ремонт набережной", "Калининград: Полив начат", "Калининград, принято к сведению"}
+    assert any(words.endswith("причина: Авария") for words in whole) and len(whole) == 5
+    assert spikes.marks(scope(COUNTRY, reader=(2301,))) == [(day, f"Калининград: {words}" if words == "Полив начат" else f"Калининград, {words[0].lower()}{words[1:]}") for day, words in spikes.marks(town)]
     assert spikes.marks(scope(2301, reader=(6401,))) == []
 
 
