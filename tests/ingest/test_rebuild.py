@@ -216,6 +216,7 @@ def test_what_a_killed_load_found_is_not_a_spike_without_days(empty_store: Path)
     writes.append_spike(
         {"spike_id": 77, "level": "municipality_topic", "territory_id": 2301, "block_id": 5, "topic_group_id": 12, "topic_id": 24}
         | dict.fromkeys(("onset", "last_day", "first_flagged"), date(2024, 4, 5))
+        | {"sensitivity": "calm"}
     )
     before = tables()
     rebuild.rebuild(small.quiet)
@@ -226,4 +227,30 @@ def test_what_a_killed_load_found_is_not_a_spike_without_days(empty_store: Path)
     on_the_day = sum(
         r["created_at"].date() == date(2024, 4, 5) and r["topic"] == "Горячая вода" and r["place"] is KALININGRAD for r in story()
     )  # type: ignore[attr-defined]
-    assert (kept["state"], kept["observed"]) == ("ended", on_the_day)
+    assert (kept["state"], kept["observed"], kept["sensitivity"]) == ("ended", on_the_day, "calm")
+
+
+def test_a_spike_once_in_the_usual_list_stays_there(empty_store: Path) -> None:
+    """More appeals of the same days make its excess look smaller; a load and a rebuild leave it where people saw it."""
+    rng = np.random.default_rng(8)
+    day = FIRST + timedelta(days=103)
+    rows = [
+        row(0, KALININGRAD, FIRST + timedelta(days=back, minutes=5 * n), "Ямы и выбоины", answered=60)
+        for back in range(104) for n in range(int(rng.poisson(3)) + (9 if back == 103 else 0))
+    ]  # fmt: skip
+    small.put([{**r, "row_number": n, "external_id": f"A-{n}"} for n, r in enumerate(rows, 1)], "a")
+    (first,) = _of_day(day)
+    assert first["sensitivity"] in ("calm", "usual")
+    more = [row(0, KALININGRAD, FIRST + timedelta(days=back, hours=3, minutes=5 * n), "Ямы и выбоины") for back in range(60, 103) for n in range(2)]
+    small.put([{**r, "row_number": n, "external_id": f"B-{n}"} for n, r in enumerate(more, 1)], "b")
+    (later,) = _of_day(day)
+    assert later["sensitivity"] == first["sensitivity"] and later["p_value"] > 0.005
+    rebuild.rebuild(small.quiet)
+    (again,) = _of_day(day)
+    assert (again["spike_id"], again["sensitivity"]) == (first["spike_id"], first["sensitivity"])
+
+
+def _of_day(day: datetime) -> list[dict[str, object]]:
+    with store.cursor() as cursor:
+        frame = cursor.execute("FROM spikes WHERE level = 'municipality_topic' AND last_day >= ?", [day.date()]).df()
+    return frame.to_dict("records")  # type: ignore[return-value]
