@@ -98,13 +98,14 @@ def recurrence(counts: ArrayLike, dates: ArrayLike, seed: int = 0) -> list[Recur
         return []
     high = _high(by_week, ratio)
     hits, watched = _windows(high, seen)
-    chance = np.nanmean(np.where(watched.sum(axis=1) >= LEAST_YEARS, hits.sum(axis=1) / np.maximum(watched.sum(axis=1), 1), np.nan), axis=1)
-    surprise = _surprise(hits, watched, chance)
+    years = watched.sum(axis=1)
+    chance = np.nanmean(np.where(years >= LEAST_YEARS, hits.sum(axis=1) / np.maximum(years, 1), np.nan), axis=1)
+    tails = _tails(chance, len(high))
+    surprise = _surprise(hits, watched, tails)
     random = np.random.default_rng(seed)
-    luck = np.empty(SHUFFLES)
-    for turn in range(SHUFFLES):
-        shifts = (np.arange(WEEKS) + random.integers(0, WEEKS, len(high))[:, None]) % WEEKS
-        luck[turn] = _surprise(*_windows(np.take_along_axis(high, shifts, 1), np.take_along_axis(seen, shifts, 1)), chance).max()
+    shifts = (np.arange(WEEKS) + random.integers(0, WEEKS, (SHUFFLES, len(high), 1))) % WEEKS
+    shifted = (np.take_along_axis(np.broadcast_to(flags, (SHUFFLES, *flags.shape)), shifts, 2) for flags in (high, seen))
+    luck = _surprise(*_windows(*shifted), tails).max(axis=(1, 2))
     long = _long(ratio, random)
     taken = np.zeros(WEEKS, bool)
     for one in long:
@@ -170,23 +171,34 @@ def _high(by_week: Floats, ratio: Floats) -> NDArray[np.bool_]:
 
 
 def _windows(high: NDArray[np.bool_], seen: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """For each width, year and first week (over New Year into the next): was a week high, was the window watched?"""
-    ahead = lambda flags: np.column_stack([flags, np.vstack([flags[1:, :LONGEST_SEASON], np.zeros((1, LONGEST_SEASON), bool)])])  # noqa: E731
+    """For each width, year and first week (over New Year into the next): was a week high, was the window watched? [..., years,
+    weeks] become [..., widths, years, weeks]."""
+
+    def ahead(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        after = np.concatenate([flags[..., 1:, :LONGEST_SEASON], np.zeros((*flags.shape[:-2], 1, LONGEST_SEASON), bool)], axis=-2)
+        return np.concatenate([flags, after], axis=-1)
+
     spikes, watch = ahead(high), ahead(seen)
     hits, watched, hit, all_seen = [], [], np.zeros(high.shape, bool), np.ones(high.shape, bool)
     for width in range(LONGEST_SEASON):
-        hit = hit | spikes[:, width : width + WEEKS]
-        all_seen = all_seen & watch[:, width : width + WEEKS]
+        hit = hit | spikes[..., width : width + WEEKS]
+        all_seen = all_seen & watch[..., width : width + WEEKS]
         hits.append(hit & all_seen)
         watched.append(all_seen)
-    return np.array(hits), np.array(watched)
+    return np.stack(hits, axis=-3), np.stack(watched, axis=-3)
 
 
-def _surprise(hits: NDArray[np.bool_], watched: NDArray[np.bool_], chance: Floats) -> Floats:
-    """−log P(so many years hit) of each width and first week, given how often a window of this width is hit."""
-    years, times = watched.sum(axis=1), hits.sum(axis=1)
-    tail = stats.binom.sf(times - 1, years, np.clip(chance, 1e-3, 1 - 1e-3)[:, None])
-    return np.where((times >= LEAST_YEARS) & (years >= LEAST_YEARS), -np.log(np.maximum(tail, 1e-12)), 0.0)
+def _tails(chance: Floats, years: int) -> Floats:
+    """−log P(k or more of n years hit) by chance alone [widths, n, k]; 0 below two years."""
+    n, k = np.arange(years + 1)[:, None], np.arange(years + 1)
+    tail = stats.binom.sf(k - 1, n, np.clip(chance, 1e-3, 1 - 1e-3)[:, None, None])
+    return np.where((k >= LEAST_YEARS) & (n >= LEAST_YEARS), -np.log(np.maximum(tail, 1e-12)), 0.0)
+
+
+def _surprise(hits: NDArray[np.bool_], watched: NDArray[np.bool_], tails: Floats) -> Floats:
+    """How unlikely so many years hit are, of each width and first week, given how often a window of this width is hit."""
+    found: Floats = tails[np.arange(len(tails))[:, None], watched.sum(axis=-2), hits.sum(axis=-2)]
+    return found
 
 
 def _apart(
