@@ -129,6 +129,83 @@ FROM register_items i
 LEFT JOIN register_topics t ON t.topic = (i.facts->>'topic')
 WHERE i.register = 'campaigns';
 
+CREATE VIEW polls AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, i.facts->>'question' AS question, i.facts->>'method' AS method,
+    TRY_CAST(i.facts->>'start' AS DATE) AS start_day, TRY_CAST(i.facts->>'end' AS DATE) AS end_day, TRY_CAST(i.facts->>'asked' AS INTEGER) AS asked,
+    json_extract_string(i.facts, '$.answers[*]') AS answers
+FROM register_items i
+WHERE i.register = 'polls';
+CREATE VIEW hearings AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, i.facts->>'subject' AS subject, TRY_CAST(i.facts->>'held' AS DATE) AS held_day,
+    TRY_CAST(i.facts->>'participants' AS INTEGER) AS participants, TRY_CAST(i.facts->>'eligible' AS INTEGER) AS eligible,
+    TRY_CAST(i.facts->>'proposals' AS INTEGER) AS proposals, TRY_CAST(i.facts->>'accepted' AS INTEGER) AS accepted, i.facts->>'decision' AS decision,
+    TRY_CAST(i.facts->>'lat' AS DOUBLE) AS lat, TRY_CAST(i.facts->>'lon' AS DOUBLE) AS lon
+FROM register_items i
+WHERE i.register = 'hearings';
+CREATE VIEW votes AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, t.block_id, t.topic_group_id, t.topic_id, i.facts->>'vote' AS vote, i.facts->>'object' AS object,
+    TRY_CAST(i.facts->>'start' AS DATE) AS start_day, TRY_CAST(i.facts->>'end' AS DATE) AS end_day, TRY_CAST(i.facts->>'ballots' AS INTEGER) AS ballots,
+    TRY_CAST(i.facts->>'voters' AS INTEGER) AS voters, TRY_CAST(i.facts->>'eligible' AS INTEGER) AS eligible, i.facts->>'result' AS result,
+    TRY_CAST(i.facts->>'lat' AS DOUBLE) AS lat, TRY_CAST(i.facts->>'lon' AS DOUBLE) AS lon
+FROM register_items i
+LEFT JOIN register_topics t ON t.topic = (i.facts->>'topic')
+WHERE i.register = 'votes';
+CREATE VIEW fakes AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, t.block_id, t.topic_group_id, t.topic_id, i.facts->>'claim' AS claim, i.facts->>'form' AS form,
+    TRY_CAST(i.facts->>'found' AS TIMESTAMP) AS found_at, TRY_CAST(i.facts->>'checked' AS TIMESTAMP) AS checked_at, i.facts->>'verdict' AS verdict,
+    TRY_CAST(i.facts->>'refuted' AS TIMESTAMP) AS refuted_at, i.facts->>'refutation' AS refutation, TRY_CAST(i.facts->>'spike' AS BIGINT) AS spike_id
+FROM register_items i
+LEFT JOIN register_topics t ON t.topic = (i.facts->>'topic')
+WHERE i.register = 'fakes';
+CREATE VIEW accounts AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, i.facts->>'body' AS body, i.facts->>'network' AS network, i.facts->>'url' AS url,
+    i.facts->>'post' AS post, i.facts->>'kind' AS kind, TRY_CAST(i.facts->>'opened' AS DATE) AS opened_day,
+    TRY_CAST(i.facts->>'followers' AS INTEGER) AS followers, TRY_CAST(i.facts->>'trained' AS DATE) AS trained_day
+FROM register_items i
+WHERE i.register = 'accounts';
+
+-- sensors and what they said; kind: air | cleaning | waste. A code that two items share means the later one
+CREATE VIEW sensors AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, t.block_id, t.topic_group_id, t.topic_id, i.facts->>'code' AS code, i.facts->>'name' AS name,
+    i.facts->>'type' AS kind, i.facts->>'unit' AS unit, TRY_CAST(i.facts->>'threshold' AS DOUBLE) AS threshold,
+    TRY_CAST(i.facts->>'lat' AS DOUBLE) AS lat, TRY_CAST(i.facts->>'lon' AS DOUBLE) AS lon, TRY_CAST(i.facts->>'radius' AS INTEGER) AS radius
+FROM register_items i
+LEFT JOIN register_topics t ON t.topic = (i.facts->>'topic')
+WHERE i.register = 'sensors'
+QUALIFY row_number() OVER (PARTITION BY i.facts->>'code' ORDER BY i.written_at DESC, i.item_id) = 1;
+-- one record a sensor and moment (UTC): a value in the sensor's unit, or an event (done | partial | missed); batch: its file of the archive
+CREATE TABLE sensor_readings (sensor_id VARCHAR, happened_at TIMESTAMP, value DOUBLE, event VARCHAR, batch VARCHAR);
+CREATE VIEW objects AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, t.block_id, t.topic_group_id, t.topic_id, i.facts->>'code' AS code, i.facts->>'name' AS name,
+    i.facts->>'type' AS kind, TRY_CAST(i.facts->>'lat' AS DOUBLE) AS lat, TRY_CAST(i.facts->>'lon' AS DOUBLE) AS lon,
+    TRY_CAST(i.facts->>'radius' AS INTEGER) AS radius
+FROM register_items i
+LEFT JOIN register_topics t ON t.topic = (i.facts->>'topic')
+WHERE i.register = 'objects'
+QUALIFY row_number() OVER (PARTITION BY i.facts->>'code' ORDER BY i.written_at DESC, i.item_id) = 1;
+CREATE VIEW inspections AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, i.facts->>'object' AS object, TRY_CAST(i.facts->>'day' AS DATE) AS day, i.facts->>'type' AS kind,
+    i.facts->>'result' AS result, TRY_CAST(i.facts->>'due' AS DATE) AS due_day, i.facts->>'body' AS body
+FROM register_items i
+WHERE i.register = 'inspections';
+CREATE VIEW projects AS
+SELECT
+    i.item_id, i.written_at, i.author, i.territory_id, t.block_id, t.topic_group_id, t.topic_id, i.facts->>'object' AS object,
+    i.facts->>'project' AS project, i.facts->>'stage' AS stage, TRY_CAST(i.facts->>'start' AS DATE) AS start_day, TRY_CAST(i.facts->>'end' AS DATE) AS end_day,
+    TRY_CAST(i.facts->>'cost' AS DOUBLE) AS cost, TRY_CAST(i.facts->>'lat' AS DOUBLE) AS lat, TRY_CAST(i.facts->>'lon' AS DOUBLE) AS lon,
+    TRY_CAST(i.facts->>'radius' AS INTEGER) AS radius
+FROM register_items i
+LEFT JOIN register_topics t ON t.topic = (i.facts->>'topic')
+WHERE i.register = 'projects';
+
 -- the likeliest topics of appeals that have none; how: model | words (shares words with the topic's name)
 CREATE TABLE topic_hints (appeal_id BIGINT, topic_id SMALLINT, rank TINYINT, confidence FLOAT, how VARCHAR);
 

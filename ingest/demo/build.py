@@ -9,7 +9,9 @@ import duckdb
 import pandas as pd
 
 from ingest import detect, load
+from ingest.demo import inform
 from ingest.demo.rows import DemoPart, generate
+from ingest.demo.world import build_world
 from ingest.sources.part import Part
 from queries import store
 
@@ -32,6 +34,7 @@ def fill(rows: int, seed: int, until: date, as_of: datetime, progress: Callable[
     with store.transaction() as cursor:
         add_history(cursor)
         detect.refresh(cursor, None)
+    inform.fill(build_world(rows, seed, until), until)
     progress(1.0, "Готово")
     return {"loaded": loaded, "first_day": truth["first_day"], "last_day": truth["until"]}
 
