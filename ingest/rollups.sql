@@ -3,18 +3,23 @@
 
 -- step: create
 -- Days are those of arrival, in the territory's own time. territory_id is the region in day_region and its like, the country (1)
--- in day_topic, so that conditions on places read the same everywhere.
+-- in day_country and day_topic, so that conditions on places read the same everywhere.
+CREATE OR REPLACE TABLE day_country (day DATE, territory_id INTEGER, {columns});
 CREATE OR REPLACE TABLE day_territory (day DATE, territory_id INTEGER, {columns});
 CREATE OR REPLACE TABLE day_region (day DATE, territory_id INTEGER, {columns});
 CREATE OR REPLACE TABLE day_region_channel (day DATE, territory_id INTEGER, channel_id SMALLINT, {columns});
 CREATE OR REPLACE TABLE day_topic (day DATE, territory_id INTEGER, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT, {columns});
 CREATE OR REPLACE TABLE day_region_block (day DATE, territory_id INTEGER, block_id SMALLINT, appeals INTEGER);
--- Appeals about which the clock has still something to say: open ones, and those whose term or first four hours had not passed at
--- the moment `settled` of meta.
+-- Appeals that are still open.
 CREATE OR REPLACE TABLE live (
     appeal_id BIGINT, day DATE, hour TINYINT, territory_id INTEGER, region_id INTEGER, created_at TIMESTAMP, visibility visibility, channel_id SMALLINT,
     is_official BOOLEAN, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT, type appeal_type, status appeal_status, outcome appeal_outcome,
     executor_id SMALLINT, level executor_level, closed_at TIMESTAMP, due_at TIMESTAMP, response_minutes INTEGER);
+-- What the clock still has to say of an appeal: before `until`, each measure is off the sums by so much. A row a moment, none once
+-- the moment `settled` of meta has passed it.
+CREATE OR REPLACE TABLE unsettled (
+    day DATE, territory_id INTEGER, region_id INTEGER, channel_id SMALLINT, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT,
+    until TIMESTAMP, {changing});
 -- Appeals that were repeated after their first answer.
 CREATE OR REPLACE TABLE repeated_after_answer (appeal_id BIGINT, day DATE);
 CREATE OR REPLACE VIEW written_again AS SELECT appeal_id FROM repeated_after_answer;
@@ -30,11 +35,13 @@ CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT day FROM appeals;
 
 -- step: forget
 DELETE FROM day_territory WHERE day IN (FROM touched);
+DELETE FROM day_country WHERE day IN (FROM touched);
 DELETE FROM day_region WHERE day IN (FROM touched);
 DELETE FROM day_region_channel WHERE day IN (FROM touched);
 DELETE FROM day_topic WHERE day IN (FROM touched);
 DELETE FROM day_region_block WHERE day IN (FROM touched);
 DELETE FROM live WHERE day IN (FROM touched);
+DELETE FROM unsettled WHERE day IN (FROM touched);
 DELETE FROM repeated_after_answer WHERE day IN (FROM touched);
 
 -- step: repeated
@@ -52,6 +59,8 @@ INSERT INTO day_region
 SELECT a.day, t.region_id, {sums} FROM day_territory a JOIN territories t USING (territory_id)
 WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched)
 GROUP BY a.day, t.region_id ORDER BY t.region_id, a.day;
+INSERT INTO day_country
+SELECT a.day, 1, {sums} FROM day_region a WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) GROUP BY a.day ORDER BY a.day;
 INSERT INTO day_region_channel
 SELECT a.day, t.region_id, a.channel_id, {counts} FROM appeals a JOIN territories t USING (territory_id)
 WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched)
@@ -69,16 +78,30 @@ SELECT
     a.appeal_id, a.day, a.hour, a.territory_id, t.region_id, a.created_at, a.visibility, a.channel_id, a.is_official, a.block_id, a.topic_group_id, a.topic_id,
     a.type, a.status, a.outcome, a.executor_id, a.level, a.closed_at, a.due_at, a.response_minutes
 FROM appeals a JOIN territories t USING (territory_id)
-WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched)
-    AND ({open} OR a.due_at >= $settled OR a.created_at > $settled - INTERVAL 4 HOUR)
+WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {open}
 ORDER BY a.territory_id, a.created_at;
+INSERT INTO unsettled BY NAME
+SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_group_id, a.topic_id, {until_term} AS until, {changes_term}
+FROM appeals a JOIN territories t USING (territory_id)
+WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until_term} > $settled
+ORDER BY a.territory_id, until;
+INSERT INTO unsettled BY NAME
+SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_group_id, a.topic_id, {until_past_term} AS until, {changes_past_term}
+FROM appeals a JOIN territories t USING (territory_id)
+WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until_past_term} > $settled
+ORDER BY a.territory_id, until;
+INSERT INTO unsettled BY NAME
+SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_group_id, a.topic_id, {until_answer} AS until, {changes_answer}
+FROM appeals a JOIN territories t USING (territory_id)
+WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until_answer} > $settled
+ORDER BY a.territory_id, until;
 
 -- step: newest
 SELECT value::TIMESTAMP FROM meta WHERE key = 'newest';
 
 -- step: settle
--- Whatever is asked about a moment from here on can be told from the sums and `live`.
-DELETE FROM live a WHERE NOT {open} AND coalesce(a.due_at < $settled, TRUE) AND a.created_at <= $settled - INTERVAL 4 HOUR;
+-- Whatever is asked about a moment from here on can be told from the sums and `unsettled`.
+DELETE FROM unsettled WHERE until <= $settled;
 DELETE FROM meta WHERE key = 'settled';
 INSERT INTO meta VALUES ('settled', $settled::TIMESTAMP::VARCHAR);
 
@@ -87,6 +110,9 @@ SELECT {counts} FROM appeals a;
 
 -- step: sums_of_day_territory
 SELECT {sums} FROM day_territory a;
+
+-- step: sums_of_day_country
+SELECT {sums} FROM day_country a;
 
 -- step: sums_of_day_region
 SELECT {sums} FROM day_region a;

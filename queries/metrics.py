@@ -122,13 +122,19 @@ PREDICATES: dict[str, str] = {
 }
 
 FAR = "TIMESTAMP '9999-01-01'"
-# What rollups count. What depends on the clock is counted as if every term had come; `live` rows tell the difference.
+# What rollups count. What depends on the clock is counted as if every term had come; `unsettled` rows tell the difference.
 MEASURES = (
     "open", "closed", "due_resolvable", "resolved_on_time", "still_in_time", "closed_resolvable", "closed_resolved", "rated", "rated_good",
     "official", "assigned", "answered", "waiting", "reopened", "repeated", "postponed", "late", "term_came", "within_30m", "within_1h",
     "within_4h", "within_8h", "within_24h", "over_24h", "declined", "written_again", "answered_4h", "answer_due_4h", "not_repeated",
     "not_postponed", "with_point",
 )  # fmt: skip
+# Until which moment the clock changes which of them.
+TOLD_BY_CLOCK = {
+    "term": ("a.due_at", ("due_resolvable", "resolved_on_time", "still_in_time", "term_came")),
+    "past_term": ("(a.due_at + INTERVAL 1 MICROSECOND)", ("late",)),
+    "answer": ("(a.created_at + INTERVAL 4 HOUR)", ("answered_4h", "answer_due_4h")),
+}
 # Log buckets of minutes, each a third wider than the one before: bucket k holds EDGES[k] <= minutes < EDGES[k + 1], the last one the rest.
 EDGES = (0, 1, 2, 3, 4, 5, 6, *sorted({math.ceil(1.33**k) for k in range(7, 44)}))
 BUCKETS = tuple(f"r{k}" for k in range(len(EDGES)))
@@ -142,9 +148,10 @@ def as_if_all_terms_had_come(predicate: str) -> str:
     return PREDICATES[predicate].replace("$as_of", FAR)
 
 
-def change_of(predicate: str) -> str:
-    """SQL over `live` appeals: what the clock takes from, or adds to, the count without a clock."""
-    return f"(coalesce({PREDICATES[predicate]}, FALSE)::INTEGER - coalesce({as_if_all_terms_had_come(predicate)}, FALSE)::INTEGER)"
+def change_of(predicate: str, until: str) -> str:
+    """SQL over appeals `a`: what the clock takes from, or adds to, the count without a clock before the moment `until`."""
+    before = PREDICATES[predicate].replace("$as_of", f"({until} - INTERVAL 1 MICROSECOND)")
+    return f"(coalesce({before}, FALSE)::TINYINT - coalesce({as_if_all_terms_had_come(predicate)}, FALSE)::TINYINT)"
 
 
 def in_bucket(k: int) -> str:

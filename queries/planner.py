@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from queries import ask, dictionaries, store
-from queries.metrics import BUCKETS, EDGES, MEASURES, NEVER, PREDICATES, RESPONSE_QUANTILES, change_of, rollup_fragments
+from queries.metrics import BUCKETS, EDGES, MEASURES, NEVER, RESPONSE_QUANTILES, TOLD_BY_CLOCK, rollup_fragments
 from queries.scope import COUNTRY, Scope
 
 # Up to so many appeals in the days asked about they are read one by one: as fast, and quantiles are exact.
@@ -18,7 +18,7 @@ READ_ONE_BY_ONE = 50_000
 
 @dataclass(frozen=True)
 class Table:
-    """One rollup. `tells`: what its rows are told apart by beside days; `cell`: the same as SQL over `live` appeals;
+    """One rollup. `tells`: what its rows are told apart by beside days; `cell`: the same as SQL over `unsettled` rows;
     `has_measures`: all of them, or just a count."""
 
     name: str
@@ -29,6 +29,7 @@ class Table:
 
 # The smallest first.
 TABLES = (
+    Table("day_country", frozenset(), f"{COUNTRY} AS territory_id"),
     Table("day_region", frozenset({"region"}), "a.region_id AS territory_id"),
     Table("day_topic", frozenset({"topic"}), f"{COUNTRY} AS territory_id, a.block_id, a.topic_group_id, a.topic_id"),
     Table("day_region_block", frozenset({"region", "block"}), has_measures=False),
@@ -101,10 +102,10 @@ def _is_settled() -> bool:
 
 def _over(name: str, table: Table, scope: Scope) -> dict[str, str]:
     text = ask.text(name)
-    told_by_clock = [m for m in MEASURES if f"{{n_{m}}}" in text and "$as_of" in PREDICATES[m]]
+    told_by_clock = [m for _until, changed in TOLD_BY_CLOCK.values() for m in changed if f"{{n_{m}}}" in text]
     relation = table.name
     if told_by_clock:
-        changes = ", ".join(f"sum({change_of(m)}) AS {m}" for m in told_by_clock)
+        changes = ", ".join(f"sum(a.{m}) AS {m}" for m in told_by_clock)
         relation = f"({ask.compose('cells', scope, {'table': table.name, 'cell': table.cell, 'changes': changes})})"
     return rollup_fragments() | {"appeals": relation}
 

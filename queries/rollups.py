@@ -7,10 +7,10 @@ from functools import cache
 
 import duckdb
 
-from queries.metrics import BUCKETS, MEASURES, OPEN, as_if_all_terms_had_come, in_bucket
+from queries.metrics import BUCKETS, MEASURES, OPEN, TOLD_BY_CLOCK, as_if_all_terms_had_come, change_of, in_bucket
 from queries.store import ROOT
 
-SUMMED = ("day_territory", "day_region", "day_region_channel", "day_topic", "day_region_block")
+SUMMED = ("day_country", "day_territory", "day_region", "day_region_channel", "day_topic", "day_region_block")
 
 
 @cache
@@ -23,7 +23,11 @@ def _steps() -> dict[str, list[str]]:
         "counts": ", ".join(["count(*)::INTEGER AS appeals", *counts, "coalesce(sum(a.rating), 0)::INTEGER AS marks"]),
         "sums": ", ".join(f"sum(a.{name})::INTEGER AS {name}" for name in names),
         "open": OPEN,
+        "changing": ", ".join(f"{name} TINYINT" for _until, changed in TOLD_BY_CLOCK.values() for name in changed),
     }
+    for moment, (until, changed) in TOLD_BY_CLOCK.items():
+        fragments[f"until_{moment}"] = until
+        fragments[f"changes_{moment}"] = ", ".join(f"{change_of(name, until)} AS {name}" for name in changed)
     text = re.sub(r"^--(?! step:).*$", "", (ROOT / "ingest" / "rollups.sql").read_text(encoding="utf-8"), flags=re.MULTILINE)
     found = re.split(r"^-- step: (\w+)$", text.format_map(fragments), flags=re.MULTILINE)
     return {name: [s.strip() for s in body.split(";") if s.strip()] for name, body in zip(found[1::2], found[2::2], strict=True)}

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from analytics.rates import quantile_with_unanswered
 from queries import appeals, ask, channels, cities, dictionaries, figures, kpi, planner, store
-from queries.metrics import EDGES, NEVER
+from queries.metrics import EDGES, MEASURES, NEVER, PREDICATES, TOLD_BY_CLOCK
 from queries.scope import COUNTRY, Scope
 from tests.queries.scopes import many, scope
 
@@ -75,8 +75,9 @@ def test_the_smallest_table_that_can_tell_is_read(store_file: Path, monkeypatch:
         table = planner.choose(name, asked, by, asked.days)
         return table.name if table else None
 
-    assert read("totals", scope()) == "day_region"
+    assert read("totals", scope()) == "day_country"
     assert read("totals", scope(2300)) == "day_region"
+    assert read("places_figures", scope(), "region") == "day_region"
     assert read("totals", scope(2301)) == "day_territory"
     assert read("totals", scope(reader=(2301,))) == "day_territory"
     assert read("totals", scope(channels=(2,))) == "day_region_channel"
@@ -99,6 +100,11 @@ def test_a_moment_before_the_sums_were_settled_is_told_by_the_appeals(store_file
     assert figures.totals(scope())["about"]
     monkeypatch.setattr(store, "clock", lambda: datetime(2024, 6, 13, 12))
     assert not figures.totals(scope())["about"]
+
+
+def test_every_measure_told_by_the_clock_says_until_when() -> None:
+    told = [name for _until, changed in TOLD_BY_CLOCK.values() for name in changed]
+    assert sorted(told) == sorted(name for name in MEASURES if "$as_of" in PREDICATES[name])
 
 
 @pytest.mark.parametrize("hours", [0, 1, 5, 24])
