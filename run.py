@@ -259,6 +259,7 @@ def main(arguments: list[str]) -> int:
     if arguments in (["--help"], ["-h"]):
         say(USAGE)
         return 0
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads of many small products wait for each other longer than they work
     command, rest = (arguments[0], arguments[1:]) if arguments[:1] in (["test"], ["ingest"]) else ("start", arguments)
     options = read_options(rest if command == "start" else [])
     make_venv()
