@@ -235,6 +235,17 @@ LEFT JOIN text_keys k ON k.appeal_id = i.appeal_id
 WHERE i.text IS NOT NULL OR i.reply IS NOT NULL
 ORDER BY date_trunc('month', i.created_local), i.territory_id, i.created_at;
 
+-- step: open_month
+-- Where does the newest month begin, how many rows does it hold, and did this batch add to it?
+FROM (FROM appeals SELECT date_trunc('month', max(day))::DATE AS first) m JOIN appeals a ON a.day >= m.first
+SELECT any_value(m.first), count(*), count(*) FILTER (WHERE a.batch_id = $batch_id);
+
+-- step: sort_month
+CREATE OR REPLACE TEMP TABLE month_rows AS FROM appeals WHERE day >= $first;
+DELETE FROM appeals WHERE day >= $first;
+INSERT INTO appeals FROM month_rows ORDER BY territory_id, created_at;
+DROP TABLE month_rows;
+
 -- step: linked
 -- Which appeal a row of a log, a comment or an answer speaks of: by the number in the source it names, else the only
 -- appeal of any source with that number.

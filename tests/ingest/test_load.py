@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest import commands, load, rebuild
 from ingest.sources.part import Reject
-from queries import store
+from queries import rollups, store
 from tests import small
 from tests.small import KALININGRAD, NOWHERE, SAKHALIN, Place, part, put, row
 
@@ -390,3 +390,14 @@ def test_the_most_specific_norm_wins(empty_store: Path, monkeypatch: pytest.Monk
     )  # fmt: skip
     found = dict(ask("SELECT external_id, date_diff('day', created_at, due_at) FROM appeals"))
     assert found == {"A-1": 1, "A-2": 2, "A-3": 3, "A-4": 4, "A-5": 5, "A-6": 6, "A-7": 7, "A-8": 9, "A-9": 1}
+
+
+def test_many_batches_leave_the_newest_month_in_order(empty_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "ROW_GROUP", 3)
+    for number, place in enumerate((SAKHALIN, KALININGRAD, SAKHALIN, KALININGRAD, SAKHALIN)):
+        put([row(2 * number, place, "05-20 09:00"), row(2 * number + 1, place, f"06-0{9 - number} 09:00")], f"day {number}")
+    numbers = {month: ask("FROM appeals SELECT territory_id, created_at WHERE month(day) = ?", month) for month in (5, 6)}
+    assert numbers[6] == sorted(numbers[6]) and len(numbers[6]) == 5
+    assert numbers[5] != sorted(numbers[5]) and len(numbers[5]) == 5
+    with store.cursor() as cursor:
+        assert rollups.differences(cursor) == []

@@ -210,7 +210,7 @@ def office(browser: Browser) -> Iterator[BrowserContext]:
     """An office computer that has the app's scripts and fonts at hand after the first page."""
     context = browser.new_context(locale="ru-RU", timezone_id="Europe/Moscow", viewport={"width": 1440, "height": 1000})
     context.set_default_timeout(30_000)
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=60_000)
     yield context
     context.close()
 
