@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ingest import commands, setup
+from ingest.readings import described
 from ingest.sources import Refused
 from queries import store
 from words.dates import day
@@ -114,11 +115,12 @@ def demo(
     rows: Annotated[int, typer.Option(help="Сколько обращений")] = 300_000,
     seed: Annotated[int, typer.Option(help="Зерно: одинаковое даёт одинаковые данные")] = 1,
     until: Annotated[str | None, typer.Option(help="Последний день данных, ГГГГ-ММ-ДД; без ключа вчера")] = None,
+    later: Annotated[int, typer.Option(min=0, max=180, help="Сколько дней прошло после всплеска в Калининграде: видно, что дала мера")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False,
 ) -> None:
     """Построить демонстрационную базу."""
     try:
-        answer = commands.make_demo({"rows": rows, "seed": seed, "until": until}, show)
+        answer = commands.make_demo({"rows": rows, "seed": seed, "until": until, "later": later}, show)
     except (OSError, ValueError, store.StoreBusy) as error:
         fail(str(error), as_json)
     print(
@@ -158,6 +160,22 @@ def register(
     print(answer["name"])
     for key, name in {"read": "Прочитано", "saved": "Записано", "unchanged": "Без изменений", "duplicates": "Повторы", "rejected": "Отбраковано"}.items():
         print(f"  {name:<16} {integer(answer[key])}")
+    for reject in answer["rejects"]:
+        print(f"  строка {reject['row_number']}: {reject['reason']}")
+
+
+@app.command()
+def readings(
+    path: Annotated[Path, typer.Argument(help="Файл: csv, xlsx или json, столбцы описаны в data/reference/mappings/readings.yaml")],
+    as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False,
+) -> None:
+    """Загрузить показания датчиков и события уборки и вывоза. Датчики должны быть в реестре sensors."""
+    answer = run("readings", {"path": str(path.resolve()), "name": path.name}, as_json)
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False))
+        return
+    print(answer["name"])
+    print(f"  {described(answer)}")
     for reject in answer["rejects"]:
         print(f"  строка {reject['row_number']}: {reject['reason']}")
 

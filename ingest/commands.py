@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from ingest import care, detect, guess, jobs, load, rebuild, registers, setup, train
+from ingest import care, detect, guess, jobs, load, readings, rebuild, registers, setup, train
 from ingest.demo import build as demo
 from ingest.mapping import Home, Kind, read_mapping
 from ingest.sources import Opened, open_source
@@ -129,7 +129,7 @@ def _move(source: Path, target: Path) -> None:
 
 
 def make_demo(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
-    """Build the demo store: rows, seed, until (the last day of the data)."""
+    """Build the demo store: rows, seed, until (the last day of the data), later (days since the story of the embankment)."""
     until = date.fromisoformat(arguments["until"]) if arguments.get("until") else store.clock().date() - timedelta(days=1)
     paths = store.paths()
     unfinished = paths.folder / demo.UNFINISHED
@@ -142,7 +142,7 @@ def make_demo(arguments: dict[str, Any], progress: load.Progress) -> dict[str, A
     as_of = datetime.combine(until, time(23, 59, 59))
     try:
         setup.create_store("demo", as_of)
-        answer = demo.fill(arguments["rows"], arguments["seed"], until, as_of, progress)
+        answer = demo.fill(arguments["rows"], arguments["seed"], until, as_of, progress, arguments.get("later", 0))
     except BaseException:
         store.close_store()
         _wipe(paths)
@@ -220,7 +220,7 @@ def tell_changes(arguments: dict[str, Any], progress: load.Progress) -> dict[str
     return json.loads(json.dumps(answer, ensure_ascii=False, default=str))
 
 
-VERBS: dict[str, jobs.Verb] = {"backup": care.backup, "migrate": care.migrate_store, "verify": care.verify, "digest": tell_changes, "load": load_file, "preview": preview, "match": match_place, "rebuild": rebuild_store, "register": registers.load_file, "train": train_topics}
+VERBS: dict[str, jobs.Verb] = {"backup": care.backup, "migrate": care.migrate_store, "verify": care.verify, "digest": tell_changes, "load": load_file, "preview": preview, "readings": readings.load_file, "match": match_place, "rebuild": rebuild_store, "register": registers.load_file, "train": train_topics}
 
 
 def perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:

@@ -237,7 +237,7 @@ class Worker:
             if self._stop.wait(1):
                 return
         running.unlink(missing_ok=True)
-        if task.get("verb") in ("load", "register"):
+        if task.get("verb") in ("load", "readings", "register"):
             self._clear(task["arguments"], answer.get("error"))
 
     def _clear(self, arguments: dict[str, Any], error: str | None) -> None:

@@ -24,7 +24,7 @@ class Refused(Exception):
 REFERENCE = Path(__file__).resolve().parent.parent / "data" / "reference"
 MAPPINGS = REFERENCE / "mappings"
 
-Kind = Literal["appeals", "comments", "events", "replies"]
+Kind = Literal["appeals", "comments", "events", "replies", "readings"]
 
 TIMES = ("created_at", "assigned_at", "first_response_at", "closed_at", "due_at", "source_updated_at")
 CODES = {
@@ -34,6 +34,7 @@ CODES = {
     "level": ("municipal", "regional", "federal"),
     "visibility": ("public", "restricted"),
     "reopened": ("yes", "no"),
+    "event": ("done", "partial", "missed"),
 }
 LABELS = (
     *("external_id", "region", "municipality", "settlement", "street", "house", "block", "topic_group", "topic"),
@@ -44,7 +45,8 @@ DERIVED = (
     *("created_time", "response_time", "closing_time", "address", "location", "author", "blog_url", "reply_account"),
     *("closing_reason", "comment_id", "note"),
 )
-FIELDS = (*TIMES, *CODES, *LABELS, *NUMBERS, *DERIVED)
+MEASURED = ("sensor", "value", "unit")
+FIELDS = (*TIMES, *CODES, *LABELS, *NUMBERS, *DERIVED, *MEASURED)
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,7 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-USUAL_LAYOUTS: dict[Kind, str] = {"comments": "comments.yaml", "events": "status-log.yaml", "replies": "replies.yaml"}
+USUAL_LAYOUTS: dict[Kind, str] = {"comments": "comments.yaml", "events": "status-log.yaml", "replies": "replies.yaml", "readings": "readings.yaml"}
 
 
 def usual_layout(kind: Kind) -> Mapping:
@@ -293,6 +295,7 @@ def check(mapping: Mapping, header: Iterable[str]) -> None:
         "comments": (("created_at",), ("text",), ("external_id", "url")),
         "events": (("created_at",), ("external_id",), ("status", "executor", "note")),
         "replies": (("created_at",), ("external_id",), ("reply", "rating")),
+        "readings": (("created_at",), ("sensor",), ("value", "event")),
     }[mapping.kind]
     titles = {
         "created_at": _("дата"),
@@ -300,6 +303,8 @@ def check(mapping: Mapping, header: Iterable[str]) -> None:
         "external_id": _("номер или ссылка на обращение"),
         "status": _("статус, исполнитель или примечание"),
         "reply": _("ответ или оценка"),
+        "sensor": _("код датчика"),
+        "value": _("показание или событие"),
     }
     missing = [titles[options[0]] for options in needed if not has & set(options)]
     if missing:

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from ingest import care, detect, guess, load, setup
+from ingest import care, detect, guess, load, readings, setup
 from ingest.demo.build import TRUTH, add_history
 from queries import store, writes
 
@@ -38,6 +38,7 @@ def rebuild(progress: load.Progress) -> dict[str, Any]:
             guess.repeat_after(connection, folder)
             connection.execute("COMMIT")
         connection.execute("BEGIN")
+        readings.replay(connection, readings.archived(paths.batches))
         if moment:
             add_history(connection)
         progress(0.85, "Ищем всплески")
@@ -55,6 +56,7 @@ def catch_up() -> None:
     """Put into the tables what people wrote that only the journal holds. Called when a process takes the store over.
     A database of an earlier schema is brought up to date first."""
     care.migrate()
+    readings.settle()
     missing = writes.unapplied()
     if not missing:
         return
