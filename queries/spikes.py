@@ -37,6 +37,7 @@ METHODS = {
     ),
     "start": _("История короче восьми недель: сравниваем со средним уровнем. Оценка грубая, она уточнится с новыми загрузками."),
 }
+MARKS = {"note": "", "cause": _("Причина"), "measure": _("Мера"), "measure_done": _("Мера выполнена"), "notice": _("Объявлено")}
 WEEKLY = _("Обращений по этой теме меньше одного за десять дней, поэтому считаем по неделям, с понедельника по воскресенье.")
 
 
@@ -157,7 +158,7 @@ def records(scope: Scope, spike: pd.Series) -> pd.DataFrame:
 
 
 def marks(scope: Scope) -> list[tuple[date, str]]:
-    """(day, words) of the notes, causes and decisions that belong on a chart of the scope's territory and topics; those
+    """(day, words) of the notes, causes, decisions, measures and campaigns that belong on a chart of the scope's territory and topics; those
     about a part of the territory name it."""
     places = None if scope.places is None else list(scope.places)
     about = list(scope.blocks), list(scope.groups), list(scope.topics)
@@ -168,7 +169,7 @@ def marks(scope: Scope) -> list[tuple[date, str]]:
 
 
 def _mark(kind: str, text: str, territory: str) -> str:
-    name = "" if kind == "note" else _("Причина") if kind == "cause" else DECISIONS[kind].capitalize()
+    name = MARKS[kind] if kind in MARKS else DECISIONS[kind].capitalize()
     return ": ".join(filter(None, (", ".join(filter(None, (territory, name.lower() if territory else name))), text)))
 
 

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from ingest import detect, load
-from ingest.demo import inform
+from ingest.demo import inform, measures
 from ingest.demo.rows import DemoPart, generate
 from ingest.demo.world import build_world
 from ingest.sources.part import Part
@@ -20,13 +20,14 @@ UNFINISHED = "demo.unfinished"
 BATCH_ROWS = 1_000_000
 
 
-def fill(rows: int, seed: int, until: date, as_of: datetime, progress: Callable[[float, str], None]) -> dict[str, Any]:
-    """Draw the demo, load it part by part, write its truth and load history, score its spikes."""
+def fill(rows: int, seed: int, until: date, as_of: datetime, progress: Callable[[float, str], None], later: int = 0) -> dict[str, Any]:
+    """Draw the demo, load it part by part, write its truth and load history, score its spikes, write what its people wrote.
+    later: days since the story of the embankment."""
     loaded = 0
     truth: dict[str, Any] = {}
-    parts = generate(rows, seed, until, lambda share, message: progress(0.4 * share, message))
+    parts = generate(rows, seed, until, lambda share, message: progress(0.4 * share, message), later)
     for number, some in enumerate(_batches(parts, truth, as_of), 1):
-        label = load.Label(f"Демонстрация, часть {number}", "demo", f"demo-{rows}-{seed}-{until}-{number}", loaded_at=as_of)
+        label = load.Label(f"Демонстрация, часть {number}", "demo", f"demo-{rows}-{seed}-{until}-{later}-{number}", loaded_at=as_of)
         report = load.load(some, label, lambda share, message: progress(0.4 + 0.4 * share, message) if share else None, score=False)
         loaded += report.loaded
     (store.paths().folder / TRUTH).write_text(json.dumps(truth, ensure_ascii=False, default=str, indent=1), encoding="utf-8")
@@ -35,6 +36,7 @@ def fill(rows: int, seed: int, until: date, as_of: datetime, progress: Callable[
         add_history(cursor)
         detect.refresh(cursor, None)
     inform.fill(build_world(rows, seed, until), until)
+    measures.fill(truth["stories"], until)
     progress(1.0, "Готово")
     return {"loaded": loaded, "first_day": truth["first_day"], "last_day": truth["until"]}
 

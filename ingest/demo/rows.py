@@ -72,7 +72,7 @@ class Origin:
     repeat_of: Ints
 
 
-def generate(rows: int, seed: int, until: date, progress: Progress) -> Iterator[DemoPart]:
+def generate(rows: int, seed: int, until: date, progress: Progress, later: int = 0) -> Iterator[DemoPart]:
     """Draw `rows` appeals of the three years that end with `until`, with their status logs and comments.
 
     Yields parts in order of time; `progress` gets the share done and the last day drawn. ValueError under MIN_ROWS.
@@ -80,7 +80,7 @@ def generate(rows: int, seed: int, until: date, progress: Progress) -> Iterator[
     if rows < MIN_ROWS:
         raise ValueError(f"a demo needs at least {MIN_ROWS} appeals")
     world = w.build_world(rows, seed, until)
-    plan = plan_stories(world, rows, until)
+    plan = plan_stories(world, rows, until, later)
     generator = _Generator(world, plan, rows)
     spans = generator.spans()
     for number, (first, last) in enumerate(spans, 1):

@@ -17,7 +17,8 @@ SQRT_FROM, LONG_FULL_FROM = 1_000_000, 100_000
 OUTAGE_SOURCE, OUTAGE_DAYS_BEFORE, OUTAGE_LENGTH = "pages", 40, 2
 DUST, ROADS, BUSES, HOT_WATER = "Пыль и грязь от стройки", "Ямы и выбоины", "Расписание автобусов", "Горячая вода"
 DUST_START, DUST_USUAL_A_WEEK = 8, 22.0
-DUST_SHAPE = (6.0, 10.0, 16.0, 20.0, 23.0, 25.0, 25.0, 24.0, 21.0)  # a day, from the first to the last day of the demo
+DUST_STAYS, DUST_DAYS_TO_MEASURE = 22.0, 6
+DUST_SHAPE = (6.0, 10.0, 16.0, 20.0, 23.0, 25.0, 25.0, 24.0, 21.0)  # a day, from the first to the last day of the story
 ROADS_DAYS_BEFORE, ROADS_A_DAY, ROADS_LEFT = 243, 2.4, 0.35
 BUSES_RISE, BUSES_CHANGE, BUSES_A_DAY, BUSES_LEFT = 330, 150, 3.6, 0.5
 WATER_A_DAY, WATER_LEFT, WATER_LENGTH, NOTICE_DAYS = 9.0, 0.4, 14, 10
@@ -54,12 +55,12 @@ class Plan:
     truth: list[dict[str, Any]]
 
 
-def plan_stories(world: World, rows: int, until: date) -> Plan:
-    """The stories of a demo of `rows` appeals that ends with `until`."""
+def plan_stories(world: World, rows: int, until: date, later: int = 0) -> Plan:
+    """The stories of a demo of `rows` appeals that ends with `until`, `later` days after the last day of the embankment's."""
     burst = float(np.sqrt(max(1.0, rows / SQRT_FROM)))
     long = burst * min(1.0, rows / LONG_FULL_FROM)
     stories = (
-        _embankment(world, burst, long), _roads(world, long), _buses(world, long), _hot_water(world, rows, until, long),
+        _embankment(world, burst, long, later), _roads(world, long), _buses(world, long), _hot_water(world, rows, until, long),
         _floods(world, rows, burst), _snow(world), _outage(until),
     )  # fmt: skip
     return Plan([c for story in stories for c in story.components], [t for story in stories for t in story.truth])
@@ -89,17 +90,26 @@ def _entry(world: World, component: Component, story: str, kind: str, first: int
     }  # fmt: skip
 
 
-def _embankment(world: World, burst: float, long: float) -> Plan:
+def _embankment(world: World, burst: float, long: float, later: int) -> Plan:
+    """Dust grows up to the last day of the demo; where that is `later`, it stays until a measure ends it."""
     town, topic = world.town_number("Калининград"), world.topic_number(DUST)
-    first = world.days - 1 - DUST_START
+    told = world.days - 1 - later
+    first, measure = told - DUST_START, told + DUST_DAYS_TO_MEASURE
     usual = DUST_USUAL_A_WEEK / 7 * long
-    dust = Component(town, topic, _days(world, lambda day: burst * DUST_SHAPE[day - first] if day >= first else 0.0),
-                     "embankment_dust", EMBANKMENT_STREETS, comments=3.0)  # fmt: skip
-    last_week = float(dust.daily[-7:].sum())
+
+    def grown(day: int) -> float:
+        if day < first or day >= measure:
+            return 0.0
+        return DUST_SHAPE[day - first] if day <= told else DUST_STAYS
+
+    dust = Component(town, topic, _days(world, lambda day: burst * grown(day)), "embankment_dust", EMBANKMENT_STREETS, comments=3.0)
+    last_week = float(dust.daily[told - 6 : told + 1].sum())
+    last = min(world.days, measure) - 1
     entry = _entry(
-        world, dust, "embankment", "spike", first, world.days - 1, 1 + last_week / (7 * usual),
+        world, dust, "embankment", "spike", first, last, 1 + last_week / (7 * usual),
         usual_per_week=round(7 * usual, 2), planted_last_week=round(last_week, 1),
-        planted=round(float(dust.daily.sum()), 1), cause="ремонт набережной и пыль от него", ongoing=True)  # fmt: skip
+        planted=round(float(dust.daily.sum()), 1), cause="ремонт набережной и пыль от него", ongoing=measure >= world.days,
+        measure_day=(world.start + timedelta(measure)).isoformat())  # fmt: skip
     return Plan([Component(town, topic, np.full(world.days, usual), silences=True), dust], [entry])
 
 
