@@ -39,8 +39,17 @@ def settled(work: Work[Result_co], words: str, leave: Params) -> Result_co | Non
         _progress(work, words, lambda: set_params(leave))
         return None
     if work.result is None:
-        headline.empty(_("Не получилось прочитать тексты"), _("Подробности в журнале приложения."), _("Обновите страницу."))
+        headline.empty(_("Не получилось посчитать"), _("Подробности в журнале приложения."), _("Обновите страницу."))
     return work.result
+
+
+def asked(begin: Callable[[], Work[Result_co]], words: str) -> Result_co | None:
+    """`settled` for a page that is nothing without the result: stopped, it offers to begin again."""
+    if st.query_params.get("stopped"):
+        headline.empty(_("Счёт остановлен"), words)
+        st.button(_("Посчитать"), on_click=set_params, args=({"stopped": None},), key="begin_work")
+        return None
+    return settled(begin(), words, {"stopped": 1})
 
 
 @st.fragment(run_every=MOMENT)
