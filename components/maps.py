@@ -156,6 +156,38 @@ def grid_map(
     return clicked if clicked in known else None
 
 
+def object_map(
+    objects: pd.DataFrame, around: pd.DataFrame, key: str, *, selected: int | None = None, outline: GeoJson | None = None, height: int = HEIGHT
+) -> int | None:
+    """Draws a few objects as numbered circles over the density of appeals, and returns the id of the clicked one.
+
+    objects: id, lat, lon, name, tip (shown on hover); around: lat, lon of appeals. The map shows the objects, not all appeals.
+    """
+    colours = palette()
+    known = objects.dropna(subset=["lat", "lon"])
+    group = _outline(outline, colours, filled=False)
+    if len(around):
+        steps = {0.2: colours.sequential[1], 0.5: colours.sequential[3], 1.0: colours.sequential[5]}
+        HeatMap(list(zip(around["lat"], around["lon"], strict=True)), radius=16, blur=14, gradient=steps).add_to(group)
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"id": str(int(row.id)), "tip": f"<b>{html.escape(str(row.name))}</b><br>{html.escape(str(row.tip))}"},
+            "geometry": {"type": "Point", "coordinates": [row.lon, row.lat]},
+        }
+        for row in known.itertuples(index=False)
+    ]
+
+    def look(feature: GeoJson) -> dict[str, Any]:
+        chosen = feature["properties"]["id"] == str(selected)
+        return {"color": colours.text, "weight": 4 if chosen else 1.5, "fillColor": colours.attention, "fillOpacity": 1, "radius": 11 if chosen else 8}
+
+    if features:
+        _geojson(features, look, folium.CircleMarker(radius=8, fill=True)).add_to(group)
+    clicked = _draw([group], _view(known["lat"], known["lon"], None if len(known) else outline), key, height, "")
+    return clicked if clicked in set(known["id"].astype(int)) else None
+
+
 def map_legend(metric: str, scale: Classes, spikes: bool = False) -> None:
     """Draws the classes of a map with their breaks, above it."""
     edges = [numbers.number(bound) for bound in scale.breaks]

@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$<>&^=\"'])")
 _WORD_JOINER = "\u2060"
@@ -37,6 +38,24 @@ def safe_text(text: str, words: Iterable[str] = ()) -> str:
         parts.append(f"<mark>{_escape(text[match.start() : match.end()])}</mark>")
         end = match.end()
     return "".join([*parts, _escape(text[end:])])
+
+
+def safe_url(text: object) -> str | None:
+    """An address that may be opened by a click: http or https with a host, nothing hidden in it; None for anything else.
+
+    Refused: other schemes (javascript, data, file), addresses with a name or password before the host, with spaces, quotes,
+    backslashes or characters that cannot be seen, longer than 2 000 characters.
+    """
+    line = str(text).strip() if isinstance(text, str) else ""
+    if not line or len(line) > 2000 or any(char in "\"'<>\\^`{|}" or char.isspace() or unicodedata.category(char)[0] == "C" for char in line):
+        return None
+    try:
+        parts = urlsplit(line)
+        known = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.username is None and parts.password is None
+        parts.port  # noqa: B018 - raises where the port is no number
+    except ValueError:
+        return None
+    return line if known else None
 
 
 def _fold(text: str) -> str:

@@ -14,6 +14,7 @@ from queries.ask import ask
 from queries.metrics import PREDICATES
 from queries.scope import Scope
 from words import _
+from words.dates import day
 from words.plurals import counted
 
 CONFIRMED = {
@@ -127,9 +128,30 @@ def _small(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def prefilled(template: Template, known: Mapping[str, str]) -> dict[str, str]:
-    """What of the known facts (by name) the template has a blank for."""
-    return {fact.name: known[fact.name] for fact in template.facts if known.get(fact.name)}
+def known_facts(scope: Scope) -> dict[str, dict[str, str]]:
+    """Facts that the registers already hold, by the words of their item: campaigns whose works have not ended before the scope's
+    first day, and measures planned or under way. Names of facts are those of the templates."""
+    found = {}
+    for row in registers.items("campaigns", scope).itertuples():
+        if not (pd.notna(row.end) and row.end.date() < scope.first):
+            found[_("Кампания: {what}, {where}").format(what=row.what, where=row.territory_name)] = {
+                "where": where(row.territory_name, _parts(row.place)), "since": _day(row.start), "until": _day(row.end), "reason": _small(row.what),
+            }  # fmt: skip
+    for row in registers.items("measures", scope).itertuples():
+        if row.status in ("planned", "running"):
+            found[_("Мера: {what}, {where}").format(what=row.problem, where=row.territory_name)] = {
+                "where": where(row.territory_name, _parts(row.place)), "since": _day(row.start), "until": _day(row.due if pd.isna(row.end) else row.end),
+                "measure": _small(row.problem), "cause": _small(row.cause or ""), "body": row.owner or "",
+            }  # fmt: skip
+    return found
+
+
+def _parts(place: object) -> list[str]:
+    return [part.strip() for part in place.split(";") if part.strip()] if isinstance(place, str) else []
+
+
+def _day(at: pd.Timestamp) -> str:
+    return "" if pd.isna(at) else day(at.date())
 
 
 def where(place: str, streets: Sequence[str]) -> str:

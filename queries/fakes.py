@@ -1,6 +1,7 @@
 """The register of fakes: what was found, checked and refuted, how it spread, and floods that may belong in it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -113,6 +114,19 @@ def flood_spikes(scope: Scope) -> pd.DataFrame:
     known = set(registers.items("fakes", scope.access)["spike"].dropna())
     flood = frame["is_flood"].fillna(False).astype(bool) & (frame["decision"] != "false_alarm")
     return frame[flood & ~frame["spike_id"].isin(known)].reset_index(drop=True)
+
+
+def flood_copies(scope: Scope, sets: Sequence[Copies], spikes_shown: pd.DataFrame) -> list[Copies]:
+    """Of near-identical sets of the scope those of few authors that are neither in the register yet nor most of a spike that is
+    shown already."""
+    known = set(registers.items("fakes", scope.access)["claim"])
+
+    def shown(copies: Copies) -> bool:
+        days = copies.rows["day"]
+        inside = (spikes_shown["onset"] <= days.max()) & (spikes_shown["last_day"] >= days.min())
+        return bool((inside & (spikes_shown["observed"] <= 2 * copies.size)).any())
+
+    return [copies for copies in sets if copies.is_flood and copies.text[:CLAIM].strip() not in known and not shown(copies)]
 
 
 def sheet_of_spike(scope: Scope, spike: pd.Series, tree: Territories) -> dict[str, Any]:

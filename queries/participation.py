@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from analytics import rates
-from queries import registers
+from queries import dictionaries, registers
 from queries.appeals import Chosen
 from queries.ask import ask
 from queries.near import Circle
@@ -116,10 +116,21 @@ class Around:
     metres: int
 
 
-def around(scope: Scope, lat: float, lon: float, metres: int, until: date) -> Around:
-    """What did people ask for near a place in the year that ended the day before `until`?"""
-    year = scope.over(until - timedelta(days=YEAR), until - timedelta(days=1))
-    chosen = Chosen(near=Circle(round(float(lat), 5), round(float(lon), 5), metres))
+def before(scope: Scope, item: pd.Series) -> Scope:
+    """The year that ended the day before the vote on an object began, in the object's own territory; without the topics and
+    channels of the scope."""
+    return _year(scope, int(item["territory"]), item["start"].date())
+
+
+def _year(scope: Scope, place: int, until: date) -> Scope:
+    places = dictionaries.territories().places(place)
+    return Scope(place, until - timedelta(days=YEAR), until - timedelta(days=1), places, access=scope.access)
+
+
+def around(scope: Scope, item: pd.Series, metres: int, until: date) -> Around:
+    """What did people ask for near an item (territory, lat, lon) in the year that ended the day before `until`?"""
+    year = _year(scope, int(item["territory"]), until)
+    chosen = Chosen(near=Circle(round(float(item["lat"]), 5), round(float(item["lon"]), 5), metres))
     condition, values = chosen.sql()
     topics = ask("near_topics", year, {"chosen": condition}, limit=TOPICS, **values)
     total = int(ask("appeals_count", year, {"chosen": condition}, **values).iloc[0]["appeals"])
