@@ -30,6 +30,7 @@ USAGE = """\
 Пульс
   python3 run.py [--empty] [--port N] [--no-browser]   открыть приложение; --empty: без демонстрационных данных
   python3 run.py ingest …                              загрузка данных и уход за базой
+  python3 run.py briefing …                            справка в PDF, DOCX, PPTX, XLSX
   python3 run.py test [ключи pytest]                   тесты"""
 FIRST_PORT, LAST_PORT = 8501, 8599
 ASSET_PACKAGES = ("folium-", "xstatic", "fontpkg_ibm_plex_sans-")
@@ -260,15 +261,15 @@ def main(arguments: list[str]) -> int:
         say(USAGE)
         return 0
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads of many small products wait for each other longer than they work
-    command, rest = (arguments[0], arguments[1:]) if arguments[:1] in (["test"], ["ingest"]) else ("start", arguments)
+    command, rest = (arguments[0], arguments[1:]) if arguments[:1] in (["test"], ["ingest"], ["briefing"]) else ("start", arguments)
     options = read_options(rest if command == "start" else [])
     make_venv()
     install(for_tests=command == "test")
     copy_assets(site_packages(), VENDOR)
     if command == "test":
         return subprocess.call([venv_python(), "-m", "pytest", "-n", "2", "--dist", "loadfile", *rest], cwd=ROOT)
-    if command == "ingest":
-        return subprocess.call([venv_python(), "-m", "ingest", *rest], env={**os.environ, "PYTHONPATH": str(ROOT)})
+    if command in ("ingest", "briefing"):
+        return subprocess.call([venv_python(), "-m", command, *rest], env={**os.environ, "PYTHONPATH": str(ROOT)})
     return start(options.empty, options.port, not options.no_browser)
 
 

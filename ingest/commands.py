@@ -253,6 +253,6 @@ def _perform(verb: str, arguments: dict[str, Any], progress: load.Progress) -> d
     try:
         if verb != "rebuild":
             rebuild.catch_up()
-        return VERBS[verb](arguments, progress)
+        return (VERBS | jobs.added_verbs())[verb](arguments, progress)
     finally:
         store.close_store()

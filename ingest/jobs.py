@@ -261,6 +261,19 @@ class Worker:
         return False
 
 
+_added: dict[str, Verb] = {}
+
+
+def add_verb(name: str, verb: Verb) -> None:
+    """Let commands and the worker run a verb of a package that ingest must not know."""
+    _added[name] = verb
+
+
+def added_verbs() -> dict[str, Verb]:
+    """Verbs of other packages by name."""
+    return dict(_added)
+
+
 _worker: Worker | None = None
 _gate = threading.Lock()
 
@@ -274,6 +287,6 @@ def ensure_worker() -> Worker:
     with _gate:
         if _worker is None:
             catch_up()
-            _worker = Worker(VERBS)
+            _worker = Worker(VERBS | _added)
             _worker.start()
         return _worker

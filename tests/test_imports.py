@@ -13,9 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("analytics", "briefing", "components", "ingest", "pages", "queries", "words")
 MAY_IMPORT = {
-    "app": ("pages", "components", "queries", "ingest.jobs", "words"),
+    "app": ("pages", "components", "queries", "briefing.command", "ingest.jobs", "words"),
     "pages": ("components", "queries", "analytics", "briefing", "words", "ingest.jobs"),
-    "briefing": ("briefing", "queries", "analytics", "words"),
+    "briefing": ("briefing", "queries", "analytics", "words", "ingest.commands", "ingest.jobs"),
     "components": ("components", "words"),
     "queries": ("queries", "analytics", "words"),
     "ingest": ("ingest", "queries.store", "queries.writes", "queries.rollups", "queries.digest", "queries.registers", "analytics", "words"),

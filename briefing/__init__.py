@@ -1,0 +1,1 @@
+"""Briefings for heads of cities and regions: one model, four writers."""
