@@ -40,15 +40,15 @@ class Curve:
         return np.where(asked <= self.times[-1], self.values[np.maximum(index, 0)], np.nan)
 
 
-def kaplan_meier(durations: ArrayLike, observed: ArrayLike) -> Curve:
+def kaplan_meier(durations: ArrayLike, observed: ArrayLike, cases: ArrayLike = 1) -> Curve:
     """What share is still open after a given time, when some cases are not finished yet?
 
     durations: float (n,) ≥ 0, time to the event, or followed so far without it; observed: bool (n,), the event
-    happened. A case cut off at the moment of somebody's event counts as still followed at it. Bounds: Greenwood's
+    happened; cases: int (n,), how many alike each stands for. A case cut off at the moment of somebody's event counts as still followed at it. Bounds: Greenwood's
     variance on the log(−log) scale. Kaplan, Meier, JASA 53 (1958) 457; Kalbfleisch, Prentice (2002) §1.4.
     ValueError on empty input, on negative or missing durations.
     """
-    times, at_risk, events = _risk_table(durations, np.asarray(observed, dtype=bool).astype(np.int64))
+    times, at_risk, events = _risk_table(durations, np.asarray(observed, dtype=bool).astype(np.int64), cases)
     happened = events[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
         survival = np.cumprod(1 - happened / at_risk, dtype=np.float64)
@@ -77,16 +77,16 @@ def curve_quantile(survival: Curve, q: float) -> float | None:
     return float(survival.times[np.argmax(reached)]) if reached.any() else None
 
 
-def aalen_johansen(durations: ArrayLike, event_codes: ArrayLike, event: int = 1) -> Curve:
+def aalen_johansen(durations: ArrayLike, event_codes: ArrayLike, event: int = 1, cases: ArrayLike = 1) -> Curve:
     """What share had this event by a given time, when other events can come first and some cases are not finished?
 
     durations: float (n,) ≥ 0; event_codes: int (n,), 0 = not finished, `event` = the event asked about, any other
-    number = a competing event. Bounds: Aalen's variance on the log(−log) scale (Choudhury, Statistics in Medicine 21
+    number = a competing event; cases: int (n,), how many alike each stands for. Bounds: Aalen's variance on the log(−log) scale (Choudhury, Statistics in Medicine 21
     (2002) 1129). Aalen, Johansen, Scand. J. Statist. 5 (1978) 141. Errors as in `kaplan_meier`.
     """
     codes = np.asarray(event_codes, dtype=np.int64)
     kinds = np.where(codes == 0, 0, np.where(codes == event, 1, 2))
-    times, at_risk, events = _risk_table(durations, kinds, n_kinds=2)
+    times, at_risk, events = _risk_table(durations, kinds, cases, n_kinds=2)
     wanted, any_event = events[:, 0], events.sum(axis=1)
     survival_before = np.concatenate([[1.0], np.cumprod(1 - any_event / at_risk)[:-1]])
     incidence = np.cumsum(survival_before * wanted / at_risk)
@@ -113,17 +113,19 @@ def _incidence_bounds(
     return low, high
 
 
-def _risk_table(durations: ArrayLike, kinds: Ints, n_kinds: int = 1) -> tuple[Floats, Ints, Ints]:
+def _risk_table(durations: ArrayLike, kinds: Ints, cases: ArrayLike, n_kinds: int = 1) -> tuple[Floats, Ints, Ints]:
     """Distinct times (m,), cases followed just before each (m,), events of each kind 1… at each (m, n_kinds)."""
     lengths = np.asarray(durations, dtype=float)
     if lengths.size == 0 or not np.all(lengths >= 0):
         raise ValueError("durations must be present and not negative, at least one")
-    times, place, leaving = np.unique(lengths, return_inverse=True, return_counts=True)
-    at_risk = lengths.size - np.concatenate([[0], np.cumsum(leaving)[:-1]])
-    by_kind = np.bincount(place * (n_kinds + 1) + kinds, minlength=len(times) * (n_kinds + 1))
-    events = by_kind.reshape(len(times), n_kinds + 1)[:, 1:]
+    times, place = np.unique(lengths, return_inverse=True)
+    weights = np.broadcast_to(np.asarray(cases, dtype=np.int64), lengths.shape)
+    leaving = np.bincount(place * (n_kinds + 1) + kinds, weights, minlength=len(times) * (n_kinds + 1)).astype(np.int64).reshape(len(times), n_kinds + 1)
+    everybody = int(weights.sum())
+    at_risk = everybody - np.concatenate([[0], np.cumsum(leaving.sum(axis=1))[:-1]])
+    events = leaving[:, 1:]
     if times[0] > 0:
-        times, at_risk = np.concatenate([[0.0], times]), np.concatenate([[lengths.size], at_risk])
+        times, at_risk = np.concatenate([[0.0], times]), np.concatenate([[everybody], at_risk])
         events = np.vstack([np.zeros((1, n_kinds), dtype=np.int64), events])
     return times, at_risk, events
 

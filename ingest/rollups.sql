@@ -20,6 +20,9 @@ CREATE OR REPLACE TABLE live (
 CREATE OR REPLACE TABLE unsettled (
     day DATE, territory_id INTEGER, region_id INTEGER, channel_id SMALLINT, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT,
     until TIMESTAMP, {changing});
+-- How many appeals of the month in the whole country came, went, fell due while open and were then closed, in which hour (UTC).
+-- Rejected ones and those closed at an unknown time are left out.
+CREATE OR REPLACE TABLE hour_country (month DATE, hour TIMESTAMP, came INTEGER, gone INTEGER, fell_due INTEGER, made_good INTEGER);
 -- Appeals that were repeated after their first answer.
 CREATE OR REPLACE TABLE repeated_after_answer (appeal_id BIGINT, day DATE);
 CREATE OR REPLACE VIEW written_again AS SELECT appeal_id FROM repeated_after_answer;
@@ -40,6 +43,7 @@ DELETE FROM day_region WHERE day IN (FROM touched);
 DELETE FROM day_region_channel WHERE day IN (FROM touched);
 DELETE FROM day_topic WHERE day IN (FROM touched);
 DELETE FROM day_region_block WHERE day IN (FROM touched);
+DELETE FROM hour_country WHERE month IN (SELECT date_trunc('month', day) FROM touched);
 DELETE FROM live WHERE day IN (FROM touched);
 DELETE FROM unsettled WHERE day IN (FROM touched);
 DELETE FROM repeated_after_answer WHERE day IN (FROM touched);
@@ -73,6 +77,20 @@ INSERT INTO day_region_block
 SELECT a.day, t.region_id, a.block_id, count(*) FROM appeals a JOIN territories t USING (territory_id)
 WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched)
 GROUP BY a.day, t.region_id, a.block_id ORDER BY t.region_id, a.block_id, a.day;
+INSERT INTO hour_country
+WITH waited AS (
+    SELECT a.created_at, greatest(a.created_at, coalesce(a.closed_at, TIMESTAMP '9999-01-01')) AS closed_at, greatest(a.created_at, a.due_at) AS late_at,
+        a.due_at IS NOT NULL AS has_term
+    FROM appeals a
+    WHERE a.day BETWEEN date_trunc('month', $first::DATE) AND last_day($first::DATE) AND a.status <> 'rejected' AND (a.closed_at IS NOT NULL OR {open})
+), moved AS (
+    SELECT date_trunc('hour', unnest([created_at, closed_at])) AS hour, unnest([1, 0]) AS came, unnest([0, 1]) AS gone, 0 AS fell_due, 0 AS made_good
+    FROM waited
+    UNION ALL
+    SELECT date_trunc('hour', unnest([late_at, closed_at])), 0, 0, unnest([1, 0]), unnest([0, 1]) FROM waited WHERE has_term AND closed_at > late_at
+)
+SELECT date_trunc('month', $first::DATE), hour, sum(came), sum(gone), sum(fell_due), sum(made_good) FROM moved
+WHERE hour < TIMESTAMP '9999-01-01' GROUP BY hour ORDER BY hour;
 INSERT INTO live
 SELECT
     a.appeal_id, a.day, a.hour, a.territory_id, t.region_id, a.created_at, a.visibility, a.channel_id, a.is_official, a.block_id, a.topic_group_id, a.topic_id,
@@ -113,6 +131,9 @@ SELECT {sums} FROM day_territory a;
 
 -- step: sums_of_day_country
 SELECT {sums} FROM day_country a;
+
+-- step: sums_of_hour_country
+SELECT sum(a.came) - sum(a.gone) AS open FROM hour_country a;
 
 -- step: sums_of_day_region
 SELECT {sums} FROM day_region a;

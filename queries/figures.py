@@ -8,7 +8,7 @@ import pandas as pd
 
 from queries.ask import ask
 from queries.metrics import METRICS, NEVER
-from queries.planner import answer
+from queries.planner import answer, is_whole
 from queries.scope import Scope
 
 PERIODS = 13
@@ -99,10 +99,13 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
 
 
 def overdue_history(scope: Scope, as_of: datetime, count: int = PERIODS) -> list[tuple[int, int]]:
-    """(overdue, open) at the moment of the data and at the same moment of each period before, oldest first."""
-    moments = [as_of - timedelta(days=scope.days * i) for i in reversed(range(count))]
-    frame = ask("overdue_history", scope, moments=moments).set_index("moment").reindex(moments).fillna(0).astype(int)
-    return list(frame[["overdue", "open"]].itertuples(index=False, name=None))
+    """(overdue, open) at the same hour of each period before, oldest first, and last now."""
+    hour = as_of.replace(minute=0, second=0, microsecond=0)
+    moments = [hour - timedelta(days=scope.days * i) for i in reversed(range(1, count))]
+    frame = ask("overdue_hours" if is_whole(scope) else "overdue_history", scope, moments=moments)
+    past = frame.set_index("moment").reindex(moments).fillna(0).astype(int)[["overdue", "open"]]
+    now = backlog(scope)
+    return [*past.itertuples(index=False, name=None), (int(now["overdue"]), int(now["open"]))]
 
 
 def overdue_figure(scope: Scope, history: list[tuple[int, int]]) -> Figure:

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from analytics import rates
-from queries import store
 from queries.ask import ask
 from queries.figures import end_of, value_of
 from queries.metrics import METRICS, NEVER, PREDICATES
-from queries.planner import answer
+from queries.planner import answer, is_whole
 from queries.scope import Scope
 from words import _
 
@@ -22,6 +21,7 @@ BUCKETS = {
     "month": "date_trunc('month', a.day)::DATE",
     "quarter": "date_trunc('quarter', a.day)::DATE",
 }
+AFTER_ALL = datetime(9999, 1, 1)
 HISTORY = {"week": 26, "month": 13, "quarter": 9}
 LENGTH = {"week": pd.offsets.Day(7), "month": pd.offsets.MonthBegin(1), "quarter": pd.offsets.QuarterBegin(1, startingMonth=1)}
 
@@ -78,16 +78,16 @@ def by_period(scope: Scope, bucket: str, last_full: date, first_day: date | None
 def closing_time(scope: Scope, days: tuple[int, ...] = (3, 7, 10, 30)) -> ClosingTime:
     """Kaplan–Meier median of the time to closing and Aalen–Johansen shares resolved by day t, of the scope's cohort."""
     frame = ask("closing_times", scope)
-    minutes, event = frame["minutes"].to_numpy(float), frame["event"].to_numpy(int)
+    minutes, event, cases = frame["minutes"].to_numpy(float), frame["event"].to_numpy(int), frame["cases"].to_numpy(int)
     if not len(frame):
         return ClosingTime(0, None, None, None, None, {})
-    survival = rates.kaplan_meier(minutes, event > 0)
-    incidence = rates.aalen_johansen(minutes, event, 1)
-    closed = minutes[event > 0]
+    survival = rates.kaplan_meier(minutes, event > 0, cases)
+    incidence = rates.aalen_johansen(minutes, event, 1, cases)
+    closed = np.repeat(minutes[event > 0], cases[event > 0])
     shares = {t: float(incidence.at(t * 1440)) for t in days}
     return ClosingTime(
-        n=len(frame),
-        median=_days(rates.kaplan_meier_median(minutes, event > 0)),
+        n=int(cases.sum()),
+        median=_days(rates.curve_quantile(survival, 0.5)),
         low=_days(_below_half(survival.times, survival.low)),
         high=_days(_below_half(survival.times, survival.high)),
         closed_only=_days(float(np.median(closed))) if len(closed) else None,
@@ -108,8 +108,9 @@ def flow(scope: Scope, zone: ZoneInfo, last_full: date) -> pd.Series:
     """before + arrived − closed = after, over the scope's period on its own clock; a period that reaches the last full
     day ends at the moment of the data, so that `after` is what is open now. Rejected appeals are left out."""
     start = end_of(scope.first - timedelta(days=1), zone)
-    end = store.as_of() if scope.last >= last_full else end_of(scope.last, zone)
-    return ask("flow", scope, start=start, end=end).iloc[0].astype(int)
+    end = AFTER_ALL if scope.last >= last_full else end_of(scope.last, zone)
+    by_hours = is_whole(scope) and not start.minute
+    return ask("flow_hours" if by_hours else "flow", scope, start=start, end=end).iloc[0].astype(int)
 
 
 BY = {"block": "a.block_id", "executor": "a.executor_id", "channel": "a.channel_id", "level": "a.level", "place": "CASE WHEN t.kind = 'municipality' THEN t.territory_id END"}

@@ -68,6 +68,11 @@ def choose(name: str, scope: Scope, by: tuple[str, ...], days: int) -> Table | N
     return None
 
 
+def is_whole(scope: Scope) -> bool:
+    """Whether the scope is the whole country with nothing left out, so that the country's hours can tell."""
+    return not _named(dictionaries.territories(), scope)
+
+
 def _named(tree: dictionaries.Territories, scope: Scope) -> set[str]:
     """What a rollup must tell apart for the scope's conditions."""
     needed = set()

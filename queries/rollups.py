@@ -10,7 +10,7 @@ import duckdb
 from queries.metrics import BUCKETS, MEASURES, OPEN, TOLD_BY_CLOCK, as_if_all_terms_had_come, change_of, in_bucket
 from queries.store import ROOT
 
-SUMMED = ("day_country", "day_territory", "day_region", "day_region_channel", "day_topic", "day_region_block")
+SUMMED = ("day_country", "hour_country", "day_territory", "day_region", "day_region_channel", "day_topic", "day_region_block")
 
 
 @cache

@@ -2,7 +2,7 @@
 -- params: $start, $end (UTC moments)
 -- columns: before, arrived, closed, after
 WITH moved AS (
-    SELECT a.created_at, a.closed_at FROM appeals a
+    SELECT a.created_at, greatest(a.created_at, a.closed_at) AS closed_at FROM appeals a
     WHERE {place} AND a.status <> 'rejected' AND a.closed_at IS NOT NULL AND (a.closed_at >= $start OR a.created_at >= $start)
     UNION ALL
     SELECT a.created_at, NULL FROM live a WHERE {place} AND {open}

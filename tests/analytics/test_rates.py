@@ -386,3 +386,15 @@ def test_moves_beyond_chance_are_seen_and_hardly_any_where_nothing_moved() -> No
     assert moved(before, after).tolist() == [1, -1, *[0] * 18]
     few = rate([250, 60, *[150] * 18], n, minimum_n=301)
     assert not moved(before, few).any()
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 2), st.integers(1, 9)), min_size=1, max_size=40))
+def test_cases_alike_may_come_counted(rows: list[tuple[int, int, int]]) -> None:
+    minutes, kinds, cases = (np.array(column) for column in zip(*rows, strict=True))
+    each, of_each = np.repeat(minutes, cases), np.repeat(kinds, cases)
+    for counted, single in (
+        (kaplan_meier(minutes, kinds > 0, cases), kaplan_meier(each, of_each > 0)),
+        (aalen_johansen(minutes, kinds, 1, cases), aalen_johansen(each, of_each, 1)),
+    ):
+        for name in ("times", "values", "low", "high", "at_risk", "events"):
+            np.testing.assert_array_equal(getattr(counted, name), getattr(single, name))

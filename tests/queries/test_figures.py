@@ -82,8 +82,10 @@ def test_resolved_on_time_waits_for_a_period_whose_terms_have_come(store_file: P
 def test_backlog_and_its_history_count_what_was_open_then(store_file: Path) -> None:
     for asked in many():
         rows = naive.ever(asked)
-        moments = [AS_OF - timedelta(days=asked.days * back) for back in (3, 2, 1, 0)]
-        expected = [(sum(r.due < m for r in naive.open_at(rows, m)), len(naive.open_at(rows, m))) for m in moments]
+        hour = AS_OF.replace(minute=0)
+        before = [hour - timedelta(days=asked.days * back, microseconds=1) for back in (3, 2, 1)]
+        expected = [(sum(r.due <= m for r in naive.open_at(rows, m)), len(naive.open_at(rows, m))) for m in before]
+        expected.append((naive.count(rows, "overdue"), naive.count(rows, "open")))
         history = figures.overdue_history(asked, AS_OF, 4)
         assert history == expected
         now = figures.backlog(asked)
