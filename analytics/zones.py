@@ -34,12 +34,24 @@ def hexagons(lat: NDArray[np.float64], lon: NDArray[np.float64], resolution: int
 
 
 def _feature(cell: str, count: int) -> dict[str, Any]:
+    return {"type": "Feature", "properties": {"id": cell, "value": count}, "geometry": polygon(cell)}
+
+
+def polygon(cell: str) -> dict[str, Any]:
+    """The corners of an H3 cell as a geometry of GeoJSON."""
     ring = [[lon, lat] for lat, lon in h3.cell_to_boundary(cell)]
-    return {
-        "type": "Feature",
-        "properties": {"id": cell, "value": count},
-        "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
-    }
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+
+def centre(cell: str) -> tuple[float, float]:
+    """lat, lon of the middle of an H3 cell, degrees."""
+    lat, lon = h3.cell_to_latlng(cell)
+    return lat, lon
+
+
+def resolution(cell: str) -> int:
+    """The resolution of an H3 cell, 0–15."""
+    return int(h3.get_resolution(cell))
 
 
 def is_cell(name: str, resolutions: Collection[int]) -> bool:

@@ -1,11 +1,13 @@
 """Files a reader takes away from a page."""
 
+import io
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
+import xlsxwriter
 
 from components.safe import plain
 from components.tables import Column
@@ -26,6 +28,48 @@ def csv_bytes(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
         if not pd.api.types.is_numeric_dtype(shown.iloc[:, name]):
             shown.isetitem(name, [inert(value) for value in shown.iloc[:, name]])
     return shown.to_csv(index=False, sep=";", decimal=",").encode("utf-8-sig")
+
+
+Sheet = tuple[str, pd.DataFrame, Sequence[Column]]
+CELL_FORMATS = {"count": "# ##0", "tenths": "0.0", "rate": "0.00", "percent": "0 %"}
+
+
+def xlsx_button(sheets: Sequence[Sheet], notes: Sequence[str], label: str, file_name: str) -> None:
+    """Draws a button that saves tables as an Excel book: a sheet (title, frame, columns) each, and one of `notes`."""
+    st.download_button(plain(label), lambda: xlsx_bytes(sheets, notes), file_name=file_name, on_click="ignore",
+                       mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")  # fmt: skip
+
+
+def xlsx_bytes(sheets: Sequence[Sheet], notes: Sequence[str]) -> bytes:
+    """The book of `xlsx_button`: numbers stay numbers, no text is a formula or a link."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        formats = {kind: book.add_format({"num_format": code}) for kind, code in CELL_FORMATS.items()}
+        for title, frame, columns in sheets:
+            sheet = book.add_worksheet(title[:31])
+            sheet.freeze_panes(1, 1)
+            for at, column in enumerate(columns):
+                sheet.write_string(0, at, column.label, bold)
+                sheet.set_column(at, at, 36 if column.kind == "text" else 14)
+                for row, value in enumerate(frame[column.name], 1):
+                    if pd.isna(value):
+                        continue
+                    if isinstance(value, str):
+                        sheet.write_string(row, at, value)
+                    else:
+                        sheet.write_number(row, at, float(value), formats.get(column.kind))
+        about = book.add_worksheet(_("О файле"))
+        about.set_column(0, 0, 110, book.add_format({"text_wrap": True}))
+        about.write_column(0, 0, [str(inert(note)) for note in notes])
+    return file.getvalue()
+
+
+def geojson_button(shapes: Mapping[str, object], label: str, file_name: str) -> None:
+    """Draws a button that saves shapes for a map program."""
+    st.download_button(
+        plain(label), lambda: json.dumps(shapes, ensure_ascii=False, default=str).encode(), file_name=file_name, mime="application/geo+json", on_click="ignore"
+    )
 
 
 def mendable_csv(rejects: pd.DataFrame) -> bytes:

@@ -63,7 +63,7 @@ def zones_finding(names: Sequence[str], share: float, kind: str) -> str:
         return _("Зон нет: у обращений нет адресов")
     what = {"streets": _("Улицы и районы"), "cells": _("Ячейки карты")}[kind]
     return _("{what}, которые просят внимания первыми: {names}. В них {share} обращений с адресом").format(
-        what=what, names=", ".join(names), share=percent(share)
+        what=what, names="; ".join(names), share=percent(share)
     )
 
 
