@@ -13,12 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics import nearby
 
-HORIZON, USUAL, GAP = timedelta(hours=72), timedelta(days=28), timedelta(hours=6)
+HORIZON, USUAL, GAP = timedelta(hours=72), timedelta(days=28), timedelta(hours=18)
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """Readings beyond the threshold with no pause longer than `gap`: first and last moment, the largest value (NaN for
+    """Readings beyond the threshold with no pause longer than `gap` (the nights between working days are not the end of dust): first and last moment, the largest value (NaN for
     events without a value), how many."""
 
     start: datetime

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from ingest import detect, load
-from ingest.demo import inform, measures
+from ingest.demo import inform, measures, objects
 from ingest.demo.rows import DemoPart, generate
 from ingest.demo.world import build_world
 from ingest.sources.part import Part
@@ -35,8 +35,10 @@ def fill(rows: int, seed: int, until: date, as_of: datetime, progress: Callable[
     with store.transaction() as cursor:
         add_history(cursor)
         detect.refresh(cursor, None)
-    inform.fill(build_world(rows, seed, until), until)
+    world = build_world(rows, seed, until)
+    inform.fill(world, until)
     measures.fill(truth["stories"], until)
+    objects.fill(world, truth["stories"], until)
     progress(1.0, "Готово")
     return {"loaded": loaded, "first_day": truth["first_day"], "last_day": truth["until"]}
 

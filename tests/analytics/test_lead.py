@@ -20,7 +20,7 @@ def test_alarms_are_runs_of_readings_beyond_the_threshold(drawn: list[tuple[int,
     expected: list[list[tuple[int, float]]] = []
     for at, (beyond, value) in readings:
         if beyond:
-            if expected and at - expected[-1][-1][0] <= 6:
+            if expected and at - expected[-1][-1][0] <= 18:
                 expected[-1].append((at, value))
             else:
                 expected.append([(at, value)])
