@@ -20,6 +20,7 @@ from queries.ask import ask
 from queries.background import Work
 from queries.dictionaries import Days, Territories
 from queries.scope import COUNTRY, Scope
+from words import _
 
 Control = Literal["places", "topics", "none"]
 Against = Literal["before", "usual"]
@@ -28,7 +29,9 @@ WEEKS_BEFORE: Mapping[History, int] = {"all": effect.MOST_BEFORE, "year": 52, "m
 CONTROLS: tuple[Control, ...] = ("places", "topics", "none")
 ENOUGH_CONTROLS = 300
 LONG_SPIKE = 7 * effect.LEAST_BEFORE
+RECENT_SPIKE = timedelta(days=28)
 MOST_NEIGHBOURS = 4
+SHOWN = 60
 REMEMBERED = 500
 JUDGED = ("running", "done")
 
@@ -57,9 +60,10 @@ class Action:
 @dataclass(frozen=True)
 class Found:
     """The judgement of one action. days, counts [days]; control: what it was compared with, controls: their appeals [days] or
-    None; streets: those of the action's place that appeals name (none: the whole territory was counted); usual_until: the
-    last day taken as the time before; against: that time is the one before the measure, or before the spike it answers; history:
-    how much of it was taken; onset: the first day of the spike it answers."""
+    None; streets: those of the action's place that appeals name (none: the whole territory was counted); widened: too few appeals
+    came from there, so the whole territory was counted; usual_until: the last day taken as the time before; against: that time is
+    the one before the measure, or before the spike it answers; history: how much of it was taken; onset: the first day of the
+    spike it answers or follows."""
 
     action: Action
     effect: Effect
@@ -68,6 +72,7 @@ class Found:
     control: Control
     controls: NDArray[np.float64] | None
     streets: tuple[str, ...]
+    widened: bool
     usual_until: date
     against: Against
     history: History
@@ -89,7 +94,7 @@ class Neighbours:
 def actions(scope: Scope) -> list[Action]:
     """Measures that run or are done and campaigns that are announced, of the scope's territory and topics, the latest first."""
     found = [_measure(row) for row in registers.items("measures", scope).to_dict("records") if row["status"] in JUDGED]
-    found += [_campaign(row) for row in registers.items("campaigns", scope).to_dict("records")]
+    found += [of_campaign(row) for row in registers.items("campaigns", scope).to_dict("records")]
     return sorted(found, key=lambda action: (action.in_force or date.max, action.title), reverse=True)
 
 
@@ -108,7 +113,8 @@ def _measure(row: Mapping[str, Any]) -> Action:
     )  # fmt: skip
 
 
-def _campaign(row: Mapping[str, Any]) -> Action:
+def of_campaign(row: Mapping[str, Any]) -> Action:
+    """A row of the register of campaigns as it is judged."""
     announced, start, end = _day(row["announced"]), _day(row["start"]), _day(row["end"])
     assert announced is not None
     return Action(
@@ -200,36 +206,48 @@ def judge(
 def _judge(
     action: Action, in_force: date, reader: Scope, settings: tuple[Control | None, Against | None, History], tree: Territories, covered: Days
 ) -> Found:
-    control, against, history = settings
-    onset = _onset(action, reader)
-    against = against or ("usual" if onset and (in_force - onset).days < LONG_SPIKE else "before")
-    begins = [in_force, *([action.works] if action.works else []), *([onset] if onset and against == "usual" else [])]
+    _control, asked, history = settings
     scope = scope_of(action, reader, tree, covered)
+    onset = _onset(action, action.works or in_force, scope, reader)
+    against: Against = asked or ("usual" if onset and (in_force - onset).days < LONG_SPIKE else "before")
+    begins = [in_force, *([action.works] if action.works else []), *([onset] if onset and against == "usual" else [])]
     usual_until = max(min(begins) - timedelta(days=1), scope.first - timedelta(days=1))
     first = max(scope.first, usual_until - timedelta(days=7 * WEEKS_BEFORE[history] - 1))
     days = np.arange(np.datetime64(first), np.datetime64(scope.last) + 1)
     streets = streets_of(action.place, scope)
+    found = _estimated(action, in_force, scope, settings, against, days, usual_until, streets, tree, onset)
+    if streets and found.effect.too_early == "few":
+        whole = _estimated(action, in_force, scope, settings, against, days, usual_until, (), tree, onset)
+        return found if whole.effect.too_early else replace(whole, widened=True)
+    return found
+
+
+def _estimated(
+    action: Action, in_force: date, scope: Scope, settings: tuple[Control | None, Against | None, History], against: Against,
+    days: NDArray[np.datetime64], usual_until: date, streets: tuple[str, ...], tree: Territories, onset: date | None,
+) -> Found:  # fmt: skip
+    control, _asked, history = settings
     counts = _counts(scope, streets, days)
     controls = _control_counts(control or "places", scope, tree, days)
     if controls is not None and controls.sum() < ENOUGH_CONTROLS and control is None:
         controls = None
     found = effect.estimate(counts, days, np.datetime64(in_force), _until(action), controls, np.datetime64(usual_until))
     used: Control = "none" if controls is None else control or "places"
-    return Found(action, found, days, counts, used, controls, streets, usual_until, against, history, onset)
+    return Found(action, found, days, counts, used, controls, streets, False, usual_until, against, history, onset)
 
 
 def _until(action: Action) -> np.datetime64 | None:
     return None if action.until is None else np.datetime64(action.until)
 
 
-def _onset(action: Action, reader: Scope) -> date | None:
-    """The first day of the spike the action answers, if it came before the action."""
-    if action.spike_id is None:
-        return None
-    spike = spikes.one(reader, action.spike_id)
-    if spike is None or spike["onset"].date() >= action.in_force:
-        return None
-    return spike["onset"].date()
+def _onset(action: Action, begins: date, scope: Scope, reader: Scope) -> date | None:
+    """The first day of the spike the action answers, or else of one of the same place and topic that had ended less than four
+    weeks before it began: people act when it hurts most, and what is at its worst gets better by itself too."""
+    spike = spikes.one(reader, action.spike_id) if action.spike_id is not None else None
+    told = spike["onset"].date() if spike is not None else None
+    seen = ask("effect_spike", scope, since=begins - RECENT_SPIKE, begins=begins)["onset"].iloc[0]
+    onsets = [onset for onset in (told, None if pd.isna(seen) else seen.date()) if onset is not None and onset < begins]
+    return min(onsets, default=None)
 
 
 def judged(reader: Scope, scope: Scope) -> Work[list[tuple[Action, Found | None]]]:
@@ -279,7 +297,7 @@ def _beside_places(scope: Scope, found: Found, tree: Territories) -> dict[str, N
     own = tree.all[scope.place]
     beside: dict[str, NDArray[np.float64]] = {}
     if found.streets:
-        beside[own.name] = _counts(scope, (), found.days) - found.counts
+        beside[_("{town}, остальные адреса").format(town=own.name)] = _counts(scope, (), found.days) - found.counts
     if own.kind == "municipality":
         region = replace(scope, place=own.region_id, places=tree.places(own.region_id))
         frame = ask("effect_neighbours", region, {"by": "territory_id"}, streets=[])
@@ -307,12 +325,14 @@ def _shifts(found: Found, series: Mapping[str, NDArray[np.float64]]) -> tuple[Sh
 
 def weeks(found: Found) -> pd.DataFrame:
     """The series by weeks counted from the first day in force: day (the first of the week), observed, expected (before it:
-    the fit, after it: without the measure; NaN in the time of the works), after (bool). A week cut short at an end is left out."""
+    the fit, after it: without the measure; NaN in the time of the works), after (bool). The last SHOWN weeks before it; a week cut
+    short at an end is left out."""
     assert found.action.in_force is not None
     since = (found.days - np.datetime64(found.action.in_force)).astype(int)
+    left_out = (found.action.in_force - found.usual_until).days // 7
     frame = pd.DataFrame({"week": since // 7, "day": found.days, "observed": found.counts, "expected": found.effect.expected})
     whole = frame.groupby("week").agg(day=("day", "first"), days=("day", "size"), observed=("observed", "sum"), expected=("expected", lambda e: e.sum(min_count=7)))
-    whole = whole[whole["days"] == 7]
+    whole = whole[(whole["days"] == 7) & (whole.index >= -SHOWN - left_out)]
     if found.action.until is not None:
         whole = whole[(whole.index < 0) | (whole["day"] + pd.Timedelta(days=6) <= pd.Timestamp(found.action.until))]
     return whole.assign(after=whole.index >= 0).reset_index(drop=True)

@@ -8,9 +8,10 @@ SURE, HARDLY = 0.05, 0.001
 REASONS = {
     "before": _("рано судить: до меры {n}, нужно не меньше {needed}"),
     "after": _("рано судить: после начала прошло {n}, нужно не меньше {needed}"),
+    "short": _("не оценить: длилось {n}, нужно не меньше {needed}"),
     "few": _("рано судить: обращений так мало, что разницы было бы не увидеть"),
 }
-WEEKS = {"before": 8, "after": 3, "few": 0}
+WEEKS = {"before": 8, "after": 3, "short": 3, "few": 0}
 STATUSES = {"planned": _("запланирована"), "running": _("идёт"), "done": _("выполнена"), "cancelled": _("отменена")}
 
 
@@ -44,24 +45,16 @@ def chance_cell(p: float) -> str:
     return f"< {decimal(100 * HARDLY, 1)} %" if p < HARDLY else percent(p, 1 if p < 0.1 else 0)
 
 
-def too_early(reason: str, before: int, after: int) -> str:
-    """Why there is no answer yet."""
+def too_early(reason: str, before: int, after: int, is_over: bool = False) -> str:
+    """Why there is no answer yet; or never, where it `is_over`."""
+    reason = "short" if reason == "after" and is_over else reason
     n = before if reason == "before" else after
-    return REASONS[reason].format(n=counted(n, "неделя"), needed=counted(WEEKS[reason], "неделя"))
+    return REASONS[reason].format(n=counted(n, "неделя"), needed=counted(WEEKS[reason], "неделя", "gen"))
 
 
 def usual_again(change: float, low: float, high: float) -> str:
-    """The same against the usual level before a spike: «столько же, сколько до всплеска: от −12 % до +20 %»."""
+    """The same against the usual level before a spike: «столько же, сколько до всплеска (от −12 % до +20 %)»."""
     if low < 0 < high:
-        return _("жалоб столько же, сколько обычно до всплеска: от {low} до {high}").format(low=share(low), high=share(high))
-    return _("по сравнению с обычным уровнем до всплеска {changed}").format(changed=changed(change, low, high))
+        return _("жалоб столько же, сколько до всплеска (от {low} до {high})").format(low=share(low), high=share(high))
+    return _("против уровня до всплеска {changed}").format(changed=changed(change, low, high))
 
-
-def verdict(finding: str, sure: bool, pretrend: bool, moved: int) -> list[str]:
-    """What a reader should take from the result, each as a sentence."""
-    said = [_("Это больше, чем бывает случайно.") if sure else _("Такая разница бывает и случайно, поэтому действием меры её не называем.")]
-    if pretrend:
-        said.append(_("Жалобы начали меняться ещё до меры: возможно, дело не в ней."))
-    if moved:
-        said.append(_("Рядом жалоб стало больше, часть беды могла переместиться."))
-    return said

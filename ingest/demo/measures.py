@@ -7,7 +7,7 @@ from typing import Any
 from queries import registers
 
 WORKS, DONE = 30, timedelta(days=1)
-PLANNED_FOR = 14
+PLANNED_FOR = 60
 
 
 def fill(stories: Sequence[Mapping[str, Any]], until: date) -> None:

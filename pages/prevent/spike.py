@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import charts, headline, links, maps, quotes, tables
+from components import charts, headline, links, maps, quotes, register, tables
 from components import themes as themes_drawn
+from components.register import Doors
 from components.tables import Column
-from queries import appeals, figures, mentions, outlines, spikes, themes, writes
+from ingest import jobs
+from queries import appeals, figures, measures, mentions, outlines, registers, spikes, themes, writes
 from queries.appeals import Chosen
 from queries.context import Context
 from words import _
@@ -19,6 +22,8 @@ from words.plurals import counted
 from words.predicates import DECISIONS, SPIKE_STATES, short_channel, spoken
 
 LIST, SPIKES, SPIKE = "pages/know/appeals.py", "pages/prevent/spikes.py", "pages/prevent/spike.py"
+REGISTERS = {"measures": "pages/prevent/measures.py", "campaigns": "pages/prevent/campaigns.py"}
+LEADS_TO = {"measure_planned": "measures", "campaign": "campaigns"}
 KINDS = {"cause": _("Причина"), "note": _("Заметка"), "decision": _("Решение")}
 
 context: Context = st.session_state["context"]
@@ -107,6 +112,7 @@ def write(kind: str) -> None:
             )
         else:
             writes.save_decision(spike_id, chosen, text)
+            st.session_state["answer_with"] = LEADS_TO.get(chosen)
         st.toast(_("Сохранено"))
         st.rerun()
 
@@ -125,8 +131,26 @@ def decide() -> None:
             write("decision")
         if st.button(_("Добавить заметку"), key="save_note"):
             write("note")
+    answers()
     for entry in log.itertuples():
         quotes.quote_card(*record(entry))
+    if (code := st.session_state.pop("answer_with", None)) is not None:
+        cause = log.loc[log["kind"] == "cause", "text"]
+        answer_with(code, str(cause.iloc[0]) if len(cause) else None)
+
+
+def answers() -> None:
+    """The measures and campaigns that answer the spike."""
+    for one in measures.of_spike(context.everywhere(), spike).itertuples():
+        said = filter(None, [one.title, one.status_name if isinstance(one.status_name, str) else _("объявлена"), day(one.day) if pd.notna(one.day) else ""])
+        links.page_link((_("Мера: ") if one.register == "measures" else _("Кампания: ")) + ", ".join(said), REGISTERS[one.register], {"item": one.item_id, "place": scope.place})
+
+
+def answer_with(code: str, cause: str | None) -> None:
+    """The form of a measure or a campaign that answers the spike, filled with what is known of it."""
+    doors = Doors(partial(registers.check, code), partial(registers.save, code), partial(registers.remove, code), partial(jobs.send_file, "register", {"register": code}))
+    values = measures.answering(scope, spike, cause, context.moment.date())[code]
+    register.edit(registers.registers()[code], values, registers.choices(tree), doors, f"{code}_{spike_id}")
 
 
 def record(entry) -> tuple[str, str]:  # type: ignore[no-untyped-def]
