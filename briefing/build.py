@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from briefing import parts
 from briefing.model import Briefing, Quotes, Section, clean
 from briefing.parts import Ground
-from queries import dictionaries, spikes, store
+from queries import dictionaries, effects, spikes, store
 from queries.context import Context
 from queries.scope import Scope, encode
 from words import _
@@ -19,22 +19,24 @@ KINDS = {
     "city": _("Паспорт города"),
     "block": _("Один блок"),
     "spike": _("Один всплеск"),
+    "measure": _("Эффект меры"),
 }
 LISTED = 5000
 Part = Callable[[Ground], Section | None]
 WEEKLY: tuple[Part, ...] = (
-    parts.kpi_section, parts.dynamics, parts.topics, parts.towns, parts.rating_section, parts.spikes_section, parts.deadlines,
-    parts.map_section, parts.outlook,
+    parts.kpi_section, parts.dynamics, parts.topics, parts.towns, parts.rating_section, parts.spikes_section, parts.measures,
+    parts.done_section, parts.deadlines, parts.map_section, parts.outlook,
 )  # fmt: skip
 CITY: tuple[Part, ...] = (
     parts.kpi_section, parts.dynamics, parts.blocks, parts.topics, parts.channels, parts.executors, parts.spikes_section,
-    parts.deadlines, parts.map_section, parts.outlook,
+    parts.measures, parts.done_section, parts.deadlines, parts.map_section, parts.outlook,
 )  # fmt: skip
 BLOCK: tuple[Part, ...] = (
-    parts.kpi_section, parts.dynamics, parts.topics, parts.towns, parts.executors, parts.spikes_section, parts.deadlines,
-    parts.map_section, parts.outlook,
+    parts.kpi_section, parts.dynamics, parts.topics, parts.towns, parts.executors, parts.spikes_section, parts.measures,
+    parts.done_section, parts.deadlines, parts.map_section, parts.outlook,
 )  # fmt: skip
 SPIKE: tuple[Part, ...] = (parts.channels, parts.executors, parts.map_section)
+MEASURE: tuple[Part, ...] = (parts.kpi_section, parts.executors, parts.map_section)
 
 
 class Unknown(ValueError):
@@ -42,13 +44,15 @@ class Unknown(ValueError):
 
 
 def build(context: Context, kind: str, subject: str | None = None) -> Briefing:
-    """The briefing of the context's scope. subject: the number of a spike or block. Raises Unknown."""
+    """The briefing of the context's scope. subject: the number of a spike, block or measure. Raises Unknown."""
     access = replace(context.scope.access, may_read_restricted=False)  # files are handed on: closed texts stay out of them
     context = replace(context, scope=replace(context.scope, access=access))
     if kind == "spike":
         return _of_spike(context, subject)
     if kind == "block":
         return _of_block(context, subject)
+    if kind == "measure":
+        return _of_measure(context, subject)
     if kind not in ("weekly", "city"):
         raise Unknown(_("Нет такого вида справки: {kind}. Есть: {kinds}.").format(kind=kind, kinds=", ".join(KINDS)))
     on = parts.ground(context, context.scope)
@@ -91,6 +95,21 @@ def _of_spike(context: Context, subject: str | None) -> Briefing:
     found = (said, parts.spike_dynamics(on, spike), *(part(on) for part in SPIKE), parts.similar(on, spike))
     title = _("Всплеск: {what}, {place}").format(what=parts.subject(spike), place=spike["territory"])
     return _whole(on, "spike", title, told.sentences, [section for section in found if section is not None], subject)
+
+
+def _of_measure(context: Context, subject: str | None) -> Briefing:
+    reader = context.everywhere()
+    action = None if subject is None else effects.one(reader, subject)
+    if action is None:
+        raise Unknown(_("Нет меры с номером {n}.").format(n=subject))
+    own = effects.scope_of(action, context.scope, context.territories, context.days)
+    since = max(own.first, min(action.in_force or own.last, own.last))
+    on = parts.ground(context, replace(own.over(since, own.last), comparison="none"))
+    found = effects.judge(action, reader)
+    sections = (parts.measure_weeks(found) if found else None, *(part(on) for part in MEASURE))
+    title = _("Эффект меры: {title}").format(title=action.title)
+    said = parts.measure_sentences(found, action, on)
+    return _whole(on, "measure", title, said, [section for section in sections if section is not None], action.item_id[:8])
 
 
 def _whole(on: Ground, kind: str, title: str, headlines: tuple[str, ...], sections: list[Section], subject: str | None = None) -> Briefing:

@@ -8,12 +8,13 @@ import pandas as pd
 
 from analytics import season
 from briefing.model import Block, Cell, Chart, Column, Heading, Map, Paragraph, Point, Quote, Quotes, Section, Series, Table, Tile, Tiles
-from queries import appeals, cities, dictionaries, figures, kpi, outlines, rating, spikes, store
+from queries import appeals, cities, dictionaries, done, effects, figures, kpi, outlines, rating, spikes, store
 from queries.appeals import Chosen
 from queries.context import Context
 from queries.metrics import METRICS, WEIGHTS
 from queries.scope import COUNTRY, Scope
 from words import _, briefings
+from words import effects as effect_words
 from words.dates import day, moment, period_label, span
 from words.figures import delta_text, delta_tone, value_text, verdict
 from words.numbers import per_thousand
@@ -25,6 +26,7 @@ TILES = ("appeals", "resolved_on_time", "first_response", "overdue", "official",
 TREND_DAYS, HISTORY_DAYS, WEEKS_AHEAD, LEAST_HISTORY = 28, 5 * 364, 4, 56
 TOPICS, BARS, TOWNS, HOLDERS, STREETS, RATED = 10, 7, 25, 8, 8, 15
 SPIKES, SPIKES_TOLD, QUOTES, LONGEST_QUOTE, WORDS, TEXTS = 10, 3, 2, 420, 5, 500
+ACTIONS, DONE, WEEKS_SHOWN = 8, 8, 52
 DOTS, DOT_DAYS = 3000, 365
 
 
@@ -550,3 +552,98 @@ def spike_dynamics(on: Ground, spike: pd.Series) -> Section | None:
         ),
     )
     return Section("dynamics", _("По неделям") if weekly else _("По дням"), (chart,))
+
+
+def measures(on: Ground) -> Section | None:
+    """Measures and campaigns of the scope with what they changed, the latest first."""
+    reader = on.context.everywhere()
+    found = effects.actions(on.scope)
+    started = [action for action in found if action.in_force is not None and action.in_force <= on.scope.last]
+    if not started:
+        return None
+    columns = (
+        Column(_("Что сделано"), wide=3.5), Column(_("Где"), wide=1.6), Column(_("Тема"), wide=2), Column(_("Действует с"), "day", 1.3),
+        Column(_("Что изменилось"), wide=3.6),
+    )  # fmt: skip
+    rows = tuple(
+        (action.title, action.territory, action.topic_name, action.in_force, judged(effects.judge(action, reader), on)) for action in started[:ACTIONS]
+    )
+    note = _("В скобках 95-процентный интервал.")
+    if len(started) > ACTIONS:
+        note += " " + _("Показаны последние {k} из {n}.").format(k=ACTIONS, n=len(started))
+    return Section("measures", _("Меры и что они изменили"), (Table("", columns, rows, note),))
+
+
+def judged(found: effects.Found | None, on: Ground) -> str:
+    """What an action changed, in a few words."""
+    if found is None:
+        return _("ещё не началась или вне данных")
+    one, until = found.effect, found.action.until
+    if one.too_early:
+        return effect_words.too_early(one.too_early, one.before, one.after, until is not None and until <= on.context.days.last_full)
+    words = effect_words.usual_again if found.against == "usual" else effect_words.changed
+    return words(one.change, one.low, one.high)
+
+
+def done_section(on: Ground) -> Section | None:
+    """What was solved in the period and confirmed by residents: for the head's own words."""
+    found = done.by_matter(done.solved(on.scope))
+    if found.empty:
+        return None
+    columns = (
+        Column(_("Тема"), wide=3.5), Column(_("Где"), wide=2), Column(_("Решено"), "count"), Column(_("Дней до решения"), "rate", 1.2),
+        Column(_("Чаще всего на улицах"), wide=3.5),
+    )  # fmt: skip
+    rows = tuple(
+        (_text(row.topic) or _("без темы"), row.territory, int(row.n), _known(row.days), ", ".join(street for street, _n in row.streets))
+        for row in found.head(DONE).itertuples()
+    )
+    total = int(found["n"].sum())
+    said = _("Закрыто {span} и подтверждено жителями оценкой 4 или 5: {n}.").format(
+        n=counted(total, "обращение"), span=span(on.scope.first, on.scope.last)
+    )
+    rest = total - sum(int(n) for n in found["n"].head(DONE))
+    note = _("Остальные: {n}").format(n=counted(rest, "обращение")) if rest else ""
+    return Section("done", _("Что сделано"), (Paragraph(said), Table("", columns, rows, note)))
+
+
+def measure_sentences(found: effects.Found | None, action: effects.Action, on: Ground) -> tuple[str, ...]:
+    """What one measure changed, in sentences."""
+    said = [briefings.measure_sentence(action.title, action.territory, action.topic_name, action.in_force), _capital(judged(found, on))]
+    if found is not None and not found.effect.too_early:
+        one = found.effect
+        said.append(briefings.seen_sentence(one.seen, one.awaited, one.after))
+        said.append(_capital(effect_words.chance(one.p)))
+        if found.against == "before" and not one.significant:
+            said.append(_("Такая разница бывает и случайно, поэтому действием меры её не называем."))
+        if found.streets:
+            said.append(_("Считаны обращения с этих мест: {places}.").format(places=", ".join(found.streets)))
+        if one.pretrend:
+            said.append(_("Жалобы начали меняться ещё до меры: возможно, дело не в ней."))
+    if found is not None and found.effect.year_on_year is not None:
+        said.append(
+            _("Простое сравнение с теми же неделями год назад: {share}; оно не знает про рост, сезон и соседей.").format(
+                share=effect_words.share(found.effect.year_on_year)
+            )
+        )
+    return tuple(said)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
+
+
+def measure_weeks(found: effects.Found) -> Section | None:
+    """The weeks around a measure with what would have been without it."""
+    frame = effects.weeks(found)
+    if frame.empty:
+        return None
+    frame = frame.tail(WEEKS_SHOWN)
+    chart = Chart(
+        "line",
+        _("Что было и что было бы без меры"),
+        _("Обращений в неделю; недели считаны от дня, с которого мера действует: {day}").format(day=day(found.action.in_force)),
+        tuple(period_label(one.date(), "week") for one in frame["day"]),
+        (Series(_("Было"), _values(frame["observed"])), Series(_("Без меры"), _values(frame["expected"]), "context")),
+    )
+    return Section("effect", _("По неделям"), (chart,))

@@ -27,7 +27,7 @@ TITLE_NAMES = ("title only", "только заголовок")
 # What does not fit into eight slides stays in the other formats, the last of these first.
 ORDER = (
     "kpi", "spike", "topics", "blocks", "spikes", "towns", "rating", "effect", "measures", "deadlines", "outlook", "dynamics", "similar",
-    "executors", "map", "channels",
+    "executors", "done", "map", "channels",
 )  # fmt: skip
 
 

@@ -181,6 +181,14 @@ def list_note(shown: int, total: int) -> str:
     return _("Последние {n} из {all}").format(n=integer(shown), all=counted(total, "обращение", "gen"))
 
 
-def since(of: date) -> str:
-    """«с 13 июля 2026»."""
-    return _("с {day}").format(day=day(of))
+def measure_sentence(title: str, territory: str, topic: str, in_force: date | None) -> str:
+    """One measure: what, where, about what, since when."""
+    begin = _(", действует с {day}").format(day=day(in_force)) if in_force else ""
+    return _("{title}: {territory}, «{topic}»{begin}.").format(title=title, territory=territory, topic=topic, begin=begin)
+
+
+def seen_sentence(seen: float, awaited: float, weeks: int) -> str:
+    """How many came after a measure and how many would have come without it."""
+    return _("За {weeks} после начала пришло {seen}, без меры ждали {awaited}.").format(
+        weeks=counted(weeks, "неделя", "acc"), seen=counted(seen, "обращение"), awaited=integer(awaited)
+    )

@@ -1,6 +1,7 @@
 """«Что показать главе?»"""
 
 from datetime import timedelta
+from functools import partial
 
 import streamlit as st
 
@@ -9,7 +10,7 @@ from briefing.model import Briefing
 from components import choices, headline
 from components.links import set_params
 from components.safe import plain
-from queries import dictionaries, spikes, store
+from queries import dictionaries, effects, spikes, store
 from queries.context import Context
 from queries.scope import fingerprint
 from words import _
@@ -22,6 +23,13 @@ TYPES = {
     "docx": ("Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "pptx": ("PowerPoint", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
     "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+NAMELESS = {"spike": _("Всплеск из ссылки"), "measure": _("Мера из ссылки")}
+NOTHING = {
+    "spike": (_("Всплесков за двенадцать недель нет"), _("В выбранной территории ничего не выходило за границу обычного.")),
+    "measure": (_("Мер здесь нет"), _("В выбранной территории не записано мер, которые начались или выполнены.")),
+    "block": (_("Блоков нет"), _("В базе нет тем по блокам.")),
 }
 
 context: Context = st.session_state["context"]
@@ -42,15 +50,17 @@ def subjects(kind: str) -> dict[str, str]:
             )
             for one in found.itertuples()
         }
+    if kind == "measure":
+        return {one.item_id: _("{title}, {place}").format(title=one.title, place=one.territory) for one in effects.actions(scope)}
     return {}
 
 
 def chosen_subject(kind: str) -> str | None:
-    """The block or spike of the address, else the first; the choice is kept in the address."""
+    """The block, spike or measure of the address, else the first; the choice is kept in the address."""
     options = subjects(kind)
     given = st.query_params.get("subject", "")
-    if kind == "spike" and given.isdecimal() and given not in options:
-        options = {given: _("Всплеск {n}").format(n=given)} | options
+    if kind in NAMELESS and given and given not in options:
+        options = {given: NAMELESS[kind]} | options
     if not options:
         return None
     st.selectbox(
@@ -99,7 +109,7 @@ def downloads(briefing: Briefing) -> None:
         for name, (label, mime) in TYPES.items():
             st.download_button(
                 label,
-                lambda write=command.WRITERS[name]: write(briefing),
+                partial(command.WRITERS[name], briefing),
                 file_name=f"{briefing.file_name}.{name}",
                 mime=mime,
                 on_click="ignore",
@@ -123,10 +133,10 @@ kind = kind if kind in build.KINDS else "weekly"
 title = st.container()
 choices.segmented("kind", _("О чём справка"), build.KINDS, kind)
 subject = chosen_subject(kind)
-if kind in ("block", "spike") and subject is None:
+if kind in NOTHING and subject is None:
     with title:
         headline.headline(_("Справка для руководителя"))
-    headline.empty(_("Всплесков за двенадцать недель нет"), _("В выбранной территории ничего не выходило за границу обычного."), _("Выберите другую территорию или другой вид справки."))
+    headline.empty(*NOTHING[kind], _("Выберите другую территорию или другой вид справки."))
     st.stop()
 try:
     whole = built(kind, subject)
