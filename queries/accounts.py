@@ -38,7 +38,7 @@ def pages(scope: Scope) -> pd.DataFrame:
     where so many wait), on_time (answered within 4 h of those due, NaN: none due). Counts are NaN where no post of the page is
     given; of several sheets with one address the first one counts."""
     known = registers.items("accounts", scope)
-    known = known[~(known["opened"].dt.date > scope.last)] if len(known) else known
+    known = known[~(known["opened"] > pd.Timestamp(scope.last))]
     known = known.assign(address=[address(post) for post in known["post"]])
     found = messages(scope).set_index("page")
     linked = known["address"].ne("") & ~known["address"].duplicated()

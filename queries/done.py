@@ -51,10 +51,7 @@ def _streets(values: pd.Series) -> list[tuple[str, int]]:
 def measures(scope: Scope) -> pd.DataFrame:
     """Measures of the scope that were finished on its days, the latest first: columns of the register."""
     every = registers.items("measures", scope)
-    if every.empty:
-        return every
-    ended = every["end"].dt.date
-    frame = every[(every["status"] == "done") & (ended >= scope.first) & (ended <= scope.last)]
+    frame = every[(every["status"] == "done") & every["end"].between(pd.Timestamp(scope.first), pd.Timestamp(scope.last))]
     return frame.sort_values(["end", "item_id"], ascending=False, ignore_index=True)
 
 

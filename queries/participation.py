@@ -31,7 +31,7 @@ def counts(lines: Sequence[str]) -> list[tuple[str, int]]:
 def _begun(code: str, scope: Scope, column: str) -> pd.DataFrame:
     """Items that have begun by the scope's last day, the newest first."""
     found = registers.items(code, scope)
-    found = found[found[column].dt.date <= scope.last] if len(found) else found
+    found = found[found[column] <= pd.Timestamp(scope.last)]
     return found.sort_values([column, "item_id"], ascending=False, kind="stable", ignore_index=True)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from components import charts, headline, links, register, tables
 from components.charts import Line
 from components.register import Doors
-from components.safe import safe_url
+from components.safe import plain, safe_url
 from components.tables import Column
 from ingest import jobs
 from queries import accounts, channels, registers
@@ -42,8 +42,9 @@ def listed() -> None:
         _("Реестр страниц"),
         _("Сообщения за {span}, только с официальных страниц. Нажмите на строку").format(span=span(scope.first, scope.last)),
     )
+    now = st.query_params.get("item", "")
     row = tables.ranked(
-        found.assign(muted=found["messages"].isna(), good=found["rated_good"] / found["rated"].where(found["rated"] > 0)),
+        found.assign(total=found["item_id"] == now, muted=found["messages"].isna(), good=found["rated_good"] / found["rated"].where(found["rated"] > 0)),
         [
             Column("body", _("Орган"), width=165),
             Column("territory_name", _("Где"), width=115),
@@ -58,20 +59,21 @@ def listed() -> None:
             Column("followers", _("Подписчиков"), "count", width=95),
             Column("trained", _("Обучен"), "day", width=135),
         ],
-        "accounts_table",
+        f"accounts_table_{now}",
         height=430 if len(found) > 12 else None,
     )
     st.caption(_("Серым: страницы, к которым сообщения не привязаны. Впишите адрес любой их записи"))
-    if row is not None and found.iloc[row]["item_id"] != st.query_params.get("item", ""):
+    if row is not None and found.iloc[row]["item_id"] != now:
         links.set_params({"item": found.iloc[row]["item_id"]})
-    known = found[found["item_id"] == st.query_params.get("item", "")]
+        st.rerun()
+    known = found[found["item_id"] == now]
     if len(known):
         one(known.iloc[0])
     others = accounts.unregistered(scope, found)
     if len(others):
         st.caption(
             _("Вне реестра: {n} на страницах, которых в нём нет ({pages})").format(
-                n=counted(others["messages"].sum(), "сообщение"), pages=", ".join(others["page"].head(5)) + ("…" if len(others) > 5 else "")
+                n=counted(others["messages"].sum(), "сообщение"), pages=plain(", ".join(others["page"].head(5))) + ("…" if len(others) > 5 else "")
             )
         )
 
@@ -85,7 +87,7 @@ def one(page: pd.Series) -> None:
             if scope.places is None or int(page["territory"]) in scope.places:
                 links.page_link(_("Показать {n} →").format(n=counted(page["messages"], "обращение")), LIST, params)
         if url := safe_url(page["url"]):
-            st.link_button(_("Открыть: {host}").format(host=host(url)), url)
+            st.link_button(plain(_("Открыть: {host}").format(host=host(url))), url)
         if st.button(_("Изменить"), key="accounts_edit"):
             register.edit(own, registers.shown("accounts", page.to_dict()), options, doors, "accounts", page["item_id"])
 

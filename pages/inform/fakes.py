@@ -9,7 +9,7 @@ from components import cards, charts, headline, links, quotes, register, tables
 from components import themes as draw
 from components.cards import KpiCard
 from components.register import Doors
-from components.safe import safe_url
+from components.safe import plain, safe_url
 from components.tables import Column
 from ingest import jobs
 from queries import fakes, registers, themes
@@ -63,7 +63,9 @@ def counters() -> None:
 def listed() -> None:
     """The register; a click shows one."""
     headline.section(_("Реестр"), _("Обнаружены {span}. Нажмите на строку").format(span=span(scope.first, scope.last)))
+    now = st.query_params.get("item", "")
     shown = found.assign(
+        total=found["item_id"] == now,
         found_local=[context.local(at) for at in found["found"]],
         answer=[_("опровергнут") if pd.notna(at) else "" for at in found["refuted"]],
         state=found["verdict_name"].replace("", _("не проверен")),
@@ -82,11 +84,12 @@ def listed() -> None:
             Column("audience", _("Охват"), "count", width=80),
             Column("fed_name", _("Кто сообщил"), width=110),
         ],
-        "fakes_table",
+        f"fakes_table_{now}",
     )
-    if row is not None and found.iloc[row]["item_id"] != st.query_params.get("item", ""):
+    if row is not None and found.iloc[row]["item_id"] != now:
         links.set_params({"item": found.iloc[row]["item_id"]})
-    known = found[found["item_id"] == st.query_params.get("item", "")]
+        st.rerun()
+    known = found[found["item_id"] == now]
     if len(known):
         one(known.iloc[0])
 
@@ -114,7 +117,7 @@ def one(item: pd.Series) -> None:
 def address(text: object, label: str) -> None:
     """A link where the address may be opened by a click; else its words, which do nothing."""
     if url := safe_url(text):
-        st.link_button(f"{label}: {host(url)}", url)
+        st.link_button(plain(f"{label}: {host(url)}"), url)
     elif isinstance(text, str) and text:
         st.text(_("{label}: адрес не открываем, нужен http или https: {text}").format(label=label, text=text[:200]))
 
@@ -192,7 +195,7 @@ if found.empty:
 else:
     counters()
     listed()
-    if not st.query_params.get("item"):
+    if st.query_params.get("item", "") not in set(found["item_id"]):
         headline.section(_("Как расходились"), _("Сообщений о всех записях периода, как сказано в реестре"))
         spread(found, "fakes_all", wide=True)
 candidates()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components import charts, charts_shares, choices, headline, links, maps, register, tables
 from components.register import Doors
-from components.safe import safe_url
+from components.safe import plain, safe_url
 from components.tables import Column
 from ingest import jobs
 from queries import participation, registers
@@ -38,12 +38,15 @@ doors = Doors(
 options = registers.choices(context.territories)
 
 
-def chosen(frame: pd.DataFrame, column: str, row: int | None) -> pd.Series:
-    """The clicked row, else the one of the address, else the first one."""
-    if row is not None and frame.iloc[row][column] != st.query_params.get("item", ""):
-        links.set_params({"item": frame.iloc[row][column]})
-    known = frame[frame[column] == st.query_params.get("item", "")]
-    return known.iloc[0] if len(known) else frame.iloc[0]
+def picked(frame: pd.DataFrame, columns: list[Column], key: str, name: str = "item", column: str = "item_id") -> pd.Series:
+    """Draws a table and returns the row whose `column` the address holds under `name`, else the first; a click changes the address."""
+    now = st.query_params.get(name, "")
+    marked = frame.assign(total=frame[column] == now)
+    row = tables.ranked(marked, columns, f"{key}_{now}", height=290 if len(frame) > 7 else None)
+    if row is not None and frame.iloc[row][column] != now:
+        links.set_params({"item": None, name: frame.iloc[row][column]})
+        st.rerun()
+    return frame[marked["total"]].iloc[0] if marked["total"].any() else frame.iloc[0]
 
 
 def change(item: pd.Series) -> None:
@@ -52,7 +55,7 @@ def change(item: pd.Series) -> None:
         if st.button(_("Изменить"), key="participation_edit"):
             register.edit(own, registers.shown(view, item.to_dict()), options, doors, view, item["item_id"])
         if address := safe_url(item["url"]):
-            st.link_button(_("Открыть результаты: {host}").format(host=host(address)), address)
+            st.link_button(plain(_("Открыть результаты: {host}").format(host=host(address))), address)
 
 
 def polls(frame: pd.DataFrame) -> None:
@@ -63,7 +66,7 @@ def polls(frame: pd.DataFrame) -> None:
             sure=[interval(*pair) for pair in zip(frame["low"], frame["high"], strict=True)],
             top=[f"{top}, {percent(share)}" if top else _("нет данных") for top, share in zip(frame["top"], frame["share"], strict=True)],
         )
-        row = tables.ranked(
+        poll = picked(
             shown,
             [
                 Column("question", _("Вопрос"), width=215),
@@ -77,7 +80,6 @@ def polls(frame: pd.DataFrame) -> None:
         )
         st.caption(_("Нажмите на опрос, чтобы увидеть ответы"))
     with right:
-        poll = chosen(frame, "item_id", row)
         headline.section(poll["question"], f"{poll['territory_name']}, {taken(poll['start'], poll['end'])}, n = {integer(poll['asked'])}")
         answers = participation.answers(poll)
         charts_shares.shares(answers, f"participation_answers_{poll['item_id']}")
@@ -95,7 +97,7 @@ def polls(frame: pd.DataFrame) -> None:
 
 def hearings(frame: pd.DataFrame) -> None:
     """Hearings, turnout, what became of proposals."""
-    row = tables.ranked(
+    item = picked(
         frame,
         [
             Column("subject", _("Предмет"), width=300),
@@ -111,7 +113,6 @@ def hearings(frame: pd.DataFrame) -> None:
         "participation_hearings",
     )
     st.caption(_("Явка считается там, где известно, сколько жителей могли участвовать. Слушания не выборка: интервала у явки нет"))
-    item = chosen(frame, "item_id", row)
     headline.section(item["subject"], f"{item['territory_name']}, {day(item['held'])}")
     change(item)
     around(item, item["held"])
@@ -119,7 +120,7 @@ def hearings(frame: pd.DataFrame) -> None:
 
 def objects(frame: pd.DataFrame) -> None:
     """Votes, their objects over the map of appeals, and what people asked for near the chosen one."""
-    row = tables.ranked(
+    vote = picked(
         votes,
         [
             Column("vote", _("Голосование"), width=220),
@@ -133,12 +134,9 @@ def objects(frame: pd.DataFrame) -> None:
             Column("share", _("Доля"), "percent", width=70),
         ],
         "participation_votes",
-        height=290 if len(votes) > 7 else None,
+        "vote",
+        "vote_id",
     )
-    if row is not None and votes.iloc[row]["vote_id"] != st.query_params.get("vote", ""):
-        links.set_params({"vote": votes.iloc[row]["vote_id"], "item": None})
-    known = votes[votes["vote_id"] == st.query_params.get("vote", "")]
-    vote = known.iloc[0] if len(known) else votes.iloc[0]
     own_objects = frame[frame["vote_id"] == vote["vote_id"]].reset_index(drop=True)
     headline.section(
         f"{vote['vote']}, {vote['territory_name']}",
@@ -150,7 +148,7 @@ def objects(frame: pd.DataFrame) -> None:
     )
     left, right = st.columns([4, 5], gap="large")
     with left:
-        row = tables.ranked(
+        item = picked(
             own_objects,
             [
                 Column("object", _("Объект"), width=250),
@@ -160,7 +158,6 @@ def objects(frame: pd.DataFrame) -> None:
             ],
             "participation_objects",
         )
-        item = chosen(own_objects, "item_id", row)
         headline.method_note(
             _(
                 "Доля = голоса за объект / все голоса. Голосование сплошное, а не выборка: интервала у долей нет. Проголосовали те, кто захотел, "
