@@ -4,6 +4,7 @@ import logging
 
 import streamlit as st
 
+from briefing import command
 from components import headline, theme
 from components.links import SCOPE_PARAMS, set_params
 from components.scope_bar import Choice, Place, ScopeOptions, ScopeState, scope_bar
@@ -38,7 +39,22 @@ SECTIONS = {
         ("solve/process", _("Путь обращения"), True),
         ("solve/workload", _("Нагрузка"), True),
     ],
-    _("Не допускаем"): [("prevent/spikes", _("Всплески"), True), ("prevent/spike", _("Всплеск"), False)],
+    _("Не допускаем"): [
+        ("prevent/spikes", _("Всплески"), True),
+        ("prevent/spike", _("Всплеск"), False),
+        ("prevent/seasons", _("Сезоны"), True),
+        ("prevent/zones", _("Зоны"), True),
+        ("prevent/measures", _("Меры"), True),
+        ("prevent/effects", _("Эффект мер"), True),
+        ("prevent/campaigns", _("Кампании"), True),
+    ],
+    _("Информируем"): [
+        ("inform/briefing", _("Справка"), True),
+        ("inform/participation", _("Участие жителей"), True),
+        ("inform/fakes", _("Фейки"), True),
+        ("inform/accounts", _("Госпаблики"), True),
+        ("inform/done", _("Что сделано"), True),
+    ],
     _("Данные"): [
         ("data/imports", _("Загрузки"), True),
         ("data/quality", _("Качество данных"), True),
@@ -133,6 +149,7 @@ def main() -> None:
     except store.StoreDamaged:
         st.error(_("Файл базы повреждён. Остановите приложение и восстановите базу: python3 run.py ingest rebuild"))
         return
+    jobs.add_verb("briefing", command.make)
     jobs.ensure_worker()
     found = read_url()
     if store.is_demo():
