@@ -8,7 +8,7 @@ import pandas as pd
 
 from queries.ask import ask
 from queries.metrics import METRICS, NEVER
-from queries.planner import answer, is_whole
+from queries.planner import answer, by_hours
 from queries.scope import Scope
 
 PERIODS = 13
@@ -102,7 +102,7 @@ def overdue_history(scope: Scope, as_of: datetime, count: int = PERIODS) -> list
     """(overdue, open) at the same hour of each period before, oldest first, and last now."""
     hour = as_of.replace(minute=0, second=0, microsecond=0)
     moments = [hour - timedelta(days=scope.days * i) for i in reversed(range(1, count))]
-    frame = ask("overdue_hours" if is_whole(scope) else "overdue_history", scope, moments=moments)
+    frame = ask("overdue_hours" if by_hours(scope) else "overdue_history", scope, moments=moments)
     past = frame.set_index("moment").reindex(moments).fillna(0).astype(int)[["overdue", "open"]]
     now = backlog(scope)
     return [*past.itertuples(index=False, name=None), (int(now["overdue"]), int(now["open"]))]

@@ -12,7 +12,7 @@ from analytics import rates
 from queries.ask import ask
 from queries.figures import end_of, value_of
 from queries.metrics import METRICS, NEVER, PREDICATES
-from queries.planner import answer, is_whole
+from queries.planner import answer, by_hours
 from queries.scope import Scope
 from words import _
 
@@ -109,8 +109,8 @@ def flow(scope: Scope, zone: ZoneInfo, last_full: date) -> pd.Series:
     day ends at the moment of the data, so that `after` is what is open now. Rejected appeals are left out."""
     start = end_of(scope.first - timedelta(days=1), zone)
     end = AFTER_ALL if scope.last >= last_full else end_of(scope.last, zone)
-    by_hours = is_whole(scope) and not start.minute
-    return ask("flow_hours" if by_hours else "flow", scope, start=start, end=end).iloc[0].astype(int)
+    question = "flow_hours" if by_hours(scope) and not start.minute else "flow"
+    return ask(question, scope, start=start, end=end).iloc[0].astype(int)
 
 
 BY = {"block": "a.block_id", "executor": "a.executor_id", "channel": "a.channel_id", "level": "a.level", "place": "CASE WHEN t.kind = 'municipality' THEN t.territory_id END"}

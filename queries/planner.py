@@ -14,6 +14,8 @@ from queries.scope import COUNTRY, Scope
 
 # Up to so many appeals in the days asked about they are read one by one: as fast, and quantiles are exact.
 READ_ONE_BY_ONE = 50_000
+# So many times more where all towns of the country are told apart: their sums are many, too.
+ALL_TOWNS = 10
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def answer(
 def choose(name: str, scope: Scope, by: tuple[str, ...], days: int) -> Table | None:
     """The smallest rollup that can tell; None: the appeals themselves."""
     tree = dictionaries.territories()
-    if _expected(tree, scope, days) <= READ_ONE_BY_ONE or not _is_settled():
+    few = READ_ONE_BY_ONE * (ALL_TOWNS if scope.places is None and "territory" in by else 1)
+    if _expected(tree, scope, days) <= few or not _is_settled():
         return None
     needed = set(by) | _named(tree, scope)
     text = ask.text(name)
@@ -68,9 +71,11 @@ def choose(name: str, scope: Scope, by: tuple[str, ...], days: int) -> Table | N
     return None
 
 
-def is_whole(scope: Scope) -> bool:
-    """Whether the scope is the whole country with nothing left out, so that the country's hours can tell."""
-    return not _named(dictionaries.territories(), scope)
+def by_hours(scope: Scope) -> bool:
+    """Whether hour_country can tell: the scope is the whole country with nothing left out, and the appeals are many."""
+    tree = dictionaries.territories()
+    covered = ask.ask("facts").iloc[0]
+    return not _named(tree, scope) and covered["appeals"] > READ_ONE_BY_ONE
 
 
 def _named(tree: dictionaries.Territories, scope: Scope) -> set[str]:

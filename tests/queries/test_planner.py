@@ -49,6 +49,8 @@ def questions(asked: Scope) -> Iterator[tuple[str, Any]]:
     yield "official", lambda: channels.official_by_month(asked, date(2024, 6, 13), date(2024, 4, 1))
     yield "official places", lambda: channels.official_by_place(asked, tree)
     yield "responses", lambda: appeals.by_channel(asked)
+    yield "overdue", lambda: pd.DataFrame(figures.overdue_history(asked, store.as_of()))
+    yield "flow", lambda: kpi.flow(asked, tree.timezone(COUNTRY), date(2024, 6, 13))
     for bucket in kpi.BUCKETS:
         yield bucket, lambda bucket=bucket: kpi.by_period(asked, bucket, date(2024, 6, 13), date(2024, 4, 1))
     for by in kpi.BY:
@@ -88,6 +90,14 @@ def test_the_smallest_table_that_can_tell_is_read(store_file: Path, monkeypatch:
     assert read("places_by_block", scope(), "region", "block") == "day_region_block"
     assert read("places_by_block", scope(2300), "territory", "block") is None
     assert read("kpi_by", scope(), "executor") is None
+
+
+def test_hours_of_the_country_tell_only_of_the_whole_country(store_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not planner.by_hours(scope())
+    monkeypatch.setattr(planner, "READ_ONE_BY_ONE", -1)
+    assert planner.by_hours(scope())
+    for part in (scope(2300), scope(reader=(2301,)), scope(channels=(2,)), scope(topics=(35,)), scope(blocks=(5,))):
+        assert not planner.by_hours(part)
 
 
 def test_few_appeals_are_read_one_by_one(store_file: Path) -> None:
