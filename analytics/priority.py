@@ -1,7 +1,7 @@
 """What should be taken up first? A score that opens into its parts, and how much of the order hangs on the weights.
 
-Each factor becomes a share from 0 to 1: how many of the items stand lower (halves for ties), so that one huge figure does not
-drown the others. The score is their weighted mean in points of 100; a factor that is not known for an item
+Each factor becomes a share from 0 to 1. Of a size it is its logarithm over that of the largest, so that ten times more is seen
+but does not drown the rest; of anything else, how many of the items stand lower (halves for ties). The score is their weighted mean in points of 100; a factor that is not known for an item
 gives its weight to the others. Order under moved weights: Saisana, Saltelli, Tarantola, J. R. Statist. Soc. A 168 (2005) 307.
 """
 
@@ -19,8 +19,9 @@ WEIGHTS: Mapping[str, float] = {
     "volume": 20, "growth": 15, "severity": 15, "overdue": 15, "vulnerable": 10, "reach": 10, "outlook": 10, "cost": 5,
 }  # fmt: skip
 CHEAPER_FIRST = frozenset({"cost"})
+SIZES = frozenset({"volume", "growth", "overdue", "vulnerable", "reach"})
 MOVE, TRIALS, LEAD = 0.20, 1000, 10
-SURE = 0.90
+SURE, BELOW = 0.90, 1000.0
 
 
 @dataclass(frozen=True)
@@ -49,24 +50,26 @@ class Ranking:
         return (self.leads >= SURE) | (self.leads <= 1 - SURE)
 
 
-def score(factors: pd.DataFrame, weights: Mapping[str, float] = WEIGHTS, seed: int = 0) -> Ranking:
+def score(factors: pd.DataFrame, weights: Mapping[str, float] = WEIGHTS, seed: int = 0, last: ArrayLike | None = None) -> Ranking:
     """In which order do the items deserve attention, and does it hold if every weight moves by 20 % on its own?
 
     factors: one row an item, a column for each weight that counts, more = more urgent (except `CHEAPER_FIRST`), NaN = not
-    known; columns without a weight are not used, weights without a column neither. ValueError: no factor left,
+    known, sizes (`SIZES`) ≥ 0; columns without a weight are not used, weights without a column neither. last [items] (bool): these stand below
+    all others whatever they score. ValueError: no factor left,
     a negative weight, or all weights zero.
     """
     names = [name for name in weights if name in factors.columns]
     raw = np.array([weights[name] for name in names], dtype=float)
     if not names or (raw < 0).any() or raw.sum() <= 0:
         raise ValueError("weights need a factor and a positive sum")
-    shares = pd.DataFrame({name: _share(factors[name], name in CHEAPER_FIRST) for name in names}, index=factors.index)
+    shares = pd.DataFrame({name: _share(factors[name], name) for name in names}, index=factors.index)
     values, normal = shares.to_numpy(float), raw / raw.sum()
     given = _parts(values, normal)
     total = given.sum(axis=1)
-    order = np.lexsort((np.arange(len(total)), -np.round(total, 9)))
+    below = np.where(np.zeros(len(total), bool) if last is None else np.asarray(last, dtype=bool), BELOW, 0.0)
+    order = np.lexsort((np.arange(len(total)), -np.round(total - below, 9)))
     random = np.random.default_rng(seed)
-    places = np.array([_places(values, normal * random.uniform(1 - MOVE, 1 + MOVE, len(normal))) for _ in range(TRIALS)])
+    places = np.array([_places(values, normal * random.uniform(1 - MOVE, 1 + MOVE, len(normal)), below) for _ in range(TRIALS)])
     index = factors.index[order]
     ranks = np.empty(len(order), dtype=int)
     ranks[order] = np.arange(1, len(order) + 1)
@@ -90,10 +93,13 @@ def growth(now: ArrayLike, before: ArrayLike, exposure: float = 1.0) -> Floats:
     return np.asarray(share / (1 - share) / exposure, dtype=float)
 
 
-def _share(column: "pd.Series[float]", cheaper_first: bool) -> Floats:
+def _share(column: "pd.Series[float]", name: str) -> Floats:
     values = pd.to_numeric(column).astype(float)
+    if name in SIZES:
+        sizes = np.log1p(values.to_numpy(float))
+        return np.asarray(sizes / max(float(np.nanmax(sizes, initial=0.0)), 1e-9), dtype=float)
     known = int(values.notna().sum())
-    ranked = (-values if cheaper_first else values).rank(method="average")
+    ranked = (-values if name in CHEAPER_FIRST else values).rank(method="average")
     return np.asarray((ranked - 0.5) / max(known, 1), dtype=float)
 
 
@@ -105,8 +111,8 @@ def _parts(values: Floats, weights: Floats) -> Floats:
     return points
 
 
-def _places(values: Floats, weights: Floats) -> NDArray[np.int64]:
-    total = _parts(values, weights).sum(axis=1)
+def _places(values: Floats, weights: Floats, below: Floats) -> NDArray[np.int64]:
+    total = _parts(values, weights).sum(axis=1) - below
     places = np.empty(len(total), dtype=np.int64)
     places[np.argsort(-np.round(total, 9), kind="stable")] = np.arange(1, len(total) + 1)
     return places

@@ -6,6 +6,7 @@ it use the same one.
 
 import csv
 import math
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -50,6 +51,12 @@ def _ladder() -> tuple[Rung, ...]:
 
 
 LADDER = _ladder()
+
+
+def _vulnerable() -> str:
+    """SQL over appeals `a`: whose open text has a lemma of data/reference/vulnerable_words.csv."""
+    lemmas = "|".join(re.escape(row["lemma"]) for row in _reference("vulnerable_words")).replace("'", "''")
+    return f"(a.visibility = 'public' AND EXISTS (FROM texts v WHERE v.appeal_id = a.appeal_id AND regexp_matches(v.keys, '(^| )({lemmas})( |$)')))"
 
 PREDICATES: dict[str, str] = {
     "all": "TRUE",
@@ -117,6 +124,7 @@ PREDICATES: dict[str, str] = {
     "weekend": "(isodow(a.day) > 5)",
     "pilot": "coalesce(t.region_id IN (TABLE pilot_regions), FALSE)",
     "not_pilot": "NOT coalesce(t.region_id IN (TABLE pilot_regions), FALSE)",
+    "vulnerable": _vulnerable(),
     "connected": "(t.connected_on IS NULL OR a.day >= t.connected_on)",
     **{f"ladder_{rung.step}": rung.predicate for rung in LADDER},
 }

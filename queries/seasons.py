@@ -99,7 +99,7 @@ def _of_topics(scope: Scope, step: Callable[[float], None]) -> Seasons:
     years, tested = [], 0
     for number, (topic_id, total) in enumerate(totals.items()):
         step(number / len(totals))
-        counts, dates = _daily(frame[frame["topic_id"] == topic_id], scope)
+        counts, dates = daily(frame[frame["topic_id"] == topic_id], scope)
         enough = total >= FEWEST * lasting
         tested += enough
         found = season.recurrence(counts, dates) if enough else []
@@ -111,7 +111,8 @@ def _of_topics(scope: Scope, step: Callable[[float], None]) -> Seasons:
     return Seasons(scope.first, scope.last, tested, tuple(years))
 
 
-def _daily(frame: pd.DataFrame, scope: Scope) -> tuple[np.ndarray, np.ndarray]:
+def daily(frame: pd.DataFrame, scope: Scope) -> tuple[np.ndarray, np.ndarray]:
+    """Appeals of the frame (day, appeals) on each day of the scope, and the days."""
     days = pd.date_range(scope.first, scope.last, freq="D")
     counts = frame.groupby("day")["appeals"].sum().reindex(days, fill_value=0)
     return counts.to_numpy(float), days.to_numpy().astype("datetime64[D]")
@@ -143,7 +144,7 @@ def about(scope: Scope, topic_id: int) -> Scope:
 def weeks(scope: Scope, days: Days, topic_id: int) -> tuple[np.ndarray, np.ndarray]:
     """Appeals of one topic by week of the year: years [years], counts [years, 52], NaN where a week was not wholly watched."""
     own = about(history(scope, days), topic_id)
-    counts, dates = _daily(answer("season_days", own, by=("topic",)), own)
+    counts, dates = daily(answer("season_days", own, by=("topic",)), own)
     years, by_week, _ratio = season.calendar(counts, dates)
     return years, by_week
 
@@ -151,7 +152,7 @@ def weeks(scope: Scope, days: Days, topic_id: int) -> tuple[np.ndarray, np.ndarr
 def recent(scope: Scope, days: Days, topic_id: int, back: int = 26) -> pd.DataFrame:
     """first (day of a week), appeals of the last whole weeks of one topic up to the last full day, oldest first."""
     own = about(history(scope, days), topic_id)
-    counts, dates = _daily(answer("season_days", own, by=("topic",)), own)
+    counts, dates = daily(answer("season_days", own, by=("topic",)), own)
     kept = min(len(counts) // 7, back) * 7
     by_week = counts[len(counts) - kept :].reshape(-1, 7).sum(axis=1)
     return pd.DataFrame({"first": dates[len(dates) - kept :: 7], "appeals": by_week})
@@ -166,7 +167,7 @@ def by_place(scope: Scope, days: Days, topic_id: int, tree: Territories) -> pd.D
         frame["territory_id"] = [tree.all[one].region_id for one in frame["territory_id"]]
     rows = []
     for place, part in frame.groupby("territory_id"):
-        found = outlook(*_daily(part, own))
+        found = outlook(*daily(part, own))
         if found is None or place not in tree.all:
             continue
         peak = found.peak

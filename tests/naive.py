@@ -110,6 +110,7 @@ MEETS: dict[str, Callable[[Row], bool]] = {
     "weekend": lambda r: r.day.weekday() >= 5,
     "pilot": lambda r: r.region_id == 6400,
     "not_pilot": lambda r: r.region_id != 6400,
+    "vulnerable": lambda r: not r.restricted and any(word in r.text.lower() for word in ("ребён", "пенсионер", "инвалид")),
     "connected": lambda r: r.territory_id not in CONNECTED or r.day >= CONNECTED[r.territory_id],
     "ladder_1": lambda r: _open(r) and -24 <= _hours_late(r) < 24,
     "ladder_2": lambda r: _open(r) and 24 <= _hours_late(r) < 120,

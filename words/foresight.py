@@ -85,7 +85,7 @@ def priorities_finding(items: Sequence[tuple[str, str]], sure: bool) -> str:
     """The headline of priorities. items: (topic, territory), first first; sure: whether the first holds its place under moved
     weights."""
     if not items:
-        return _("Браться не за что: обращений нет")
+        return _("Явных приоритетов нет: ни об одной теме не пишут хотя бы трое")
     topic, place = items[0]
     said = _("Первым делом на этой неделе: «{topic}», {place}").format(topic=topic, place=place)
     return said if sure else said + _(". Место зависит от весов")

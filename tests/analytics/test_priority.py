@@ -21,14 +21,22 @@ def test_score_opens_into_its_parts() -> None:
     np.testing.assert_allclose(found.parts.sum(axis=1), found.score)
     assert sum(found.weights.values()) == pytest.approx(1)
     assert set(found.weights) == {"volume", "growth", "severity", "cost"}
-    assert found.shares.loc["heating", "volume"] == pytest.approx(3.5 / 4)
+    assert found.shares.loc["heating", "volume"] == 1
+    assert found.shares.loc["water", "volume"] == pytest.approx(np.log(41) / np.log(501))
+    assert found.shares.loc["heating", "severity"] == pytest.approx(3.5 / 4)
     assert found.shares.loc["water", "cost"] == pytest.approx(2.5 / 3)  # the cheapest of the three known
 
 
 def test_what_is_not_known_gives_its_weight_to_the_others() -> None:
-    found = priority.score(FACTORS[["volume", "cost"]], {"volume": 1, "cost": 1})
+    found = priority.score(FACTORS[["severity", "cost"]], {"severity": 1, "cost": 1})
     assert found.score["heating"] == pytest.approx(100 * 3.5 / 4)
     assert found.parts.loc["heating", "cost"] == 0
+
+
+def test_sizes_nobody_has_give_nothing() -> None:
+    found = priority.score(pd.DataFrame({"overdue": [0, 0], "severity": [1.0, 2.0]}))
+    assert found.parts["overdue"].tolist() == [0, 0] and list(found.score.index) == [1, 0]
+    assert np.isnan(priority.score(pd.DataFrame({"reach": [np.nan, np.nan], "severity": [1.0, 2.0]})).shares["reach"]).all()
 
 
 def test_weights_decide() -> None:
@@ -46,7 +54,7 @@ def test_a_clear_order_is_sure_and_a_close_one_is_not() -> None:
     n = 40
     clear = priority.score(pd.DataFrame({"volume": np.arange(n), "growth": np.arange(n)}))
     assert clear.agreement == pytest.approx(1) and clear.sure.all() and (clear.rank_low == clear.rank_high).all()
-    crossed = priority.score(pd.DataFrame({"growth": np.arange(n), "severity": np.arange(n)[::-1]}))
+    crossed = priority.score(pd.DataFrame({"outlook": np.arange(n), "severity": np.arange(n)[::-1]}), {"outlook": 1, "severity": 1})
     assert crossed.agreement < 0.3 and not crossed.sure.all()
     assert (crossed.rank_low <= crossed.rank_high).all()
 
@@ -70,3 +78,9 @@ def test_order_does_not_depend_on_the_order_given(rows: list[tuple[float, float]
     frame = pd.DataFrame(rows, columns=["volume", "growth"])
     shuffled = frame.sample(frac=1, random_state=1)
     pd.testing.assert_series_equal(priority.score(frame).score.sort_index(), priority.score(shuffled).score.sort_index())
+
+
+def test_those_put_last_stay_last_whatever_they_score() -> None:
+    found = priority.score(FACTORS, last=[True, False, False, False])
+    assert found.score.index[-1] == "heating" and found.score.iloc[-1] == found.score.max()
+    assert found.rank["heating"] == found.rank_low["heating"] == 4
