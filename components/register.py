@@ -122,11 +122,11 @@ def _input(field: Field, value: Any, options: Options, key: str) -> Any:
         return st.datetime_input(label, value, key=key, help=help_text, format="DD.MM.YYYY")
     if field.kind in ("number", "whole"):
         whole = field.kind == "whole"
-        number = None if value is None else float(value)
+        least, most, number = (None if one is None else float(one) for one in (field.least, field.most, value))
         return st.number_input(  # type: ignore[misc]  # an empty box is allowed, its overloads are too many for mypy
             label,
-            field.least,
-            field.most,
+            least,  # type: ignore[arg-type]
+            most,  # type: ignore[arg-type]
             number,  # type: ignore[arg-type]
             step=1.0 if whole else None,
             format="%.0f" if whole else None,
