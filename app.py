@@ -44,6 +44,8 @@ SECTIONS = {
         ("prevent/spike", _("Всплеск"), False),
         ("prevent/seasons", _("Сезоны"), True),
         ("prevent/zones", _("Зоны"), True),
+        ("prevent/sensors", _("Датчики и объекты"), True),
+        ("prevent/priorities", _("Приоритеты"), True),
         ("prevent/measures", _("Меры"), True),
         ("prevent/effects", _("Эффект мер"), True),
         ("prevent/campaigns", _("Кампании"), True),
@@ -51,6 +53,7 @@ SECTIONS = {
     _("Информируем"): [
         ("inform/briefing", _("Справка"), True),
         ("inform/participation", _("Участие жителей"), True),
+        ("inform/projects", _("Национальные проекты"), True),
         ("inform/fakes", _("Фейки"), True),
         ("inform/accounts", _("Госпаблики"), True),
         ("inform/done", _("Что сделано"), True),

@@ -63,11 +63,13 @@ class Judged:
 
 
 def projects(scope: Scope, tree: Territories, days: Days, metres: int | None = None) -> list[Judged]:
-    """Projects of the scope's territory and topics, the latest begun first. metres: one radius for all of them."""
+    """Projects of the scope's territory and topics, the latest begun first, those not begun after them. metres: one radius for
+    all of them."""
     found = sites.items("projects", scope)
     if found.empty:
         return []
-    ordered = found.sort_values(["start", "object"], ascending=[False, True], na_position="last", kind="stable").to_dict("records")
+    found["ahead"] = found["start"].isna() | (found["start"].dt.date > days.last_full)
+    ordered = found.sort_values(["ahead", "start", "object"], ascending=[True, False, True], kind="stable").to_dict("records")
     around = [sites.site("projects", item, scope, tree, metres) for item in ordered]
     return [_judge(item, one, sites.others(one, around), days) for item, one in zip(ordered, around, strict=True)]
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analytics import lead, nearby
 from analytics.lead import Alarm, Lead
-from analytics.nearby import Ratio, Windows
+from analytics.nearby import LEAST_SEEN, Ratio, Windows
 from analytics.rates import holm
 from queries import dictionaries, registers, sites, spikes, store
 from queries.ask import ask
@@ -147,7 +147,7 @@ class Judged:
     @property
     def enough(self) -> bool:
         """Whether there were appeals enough to speak of a change."""
-        return self.windows is not None and self.before + self.after >= nearby.LEAST_SEEN
+        return self.windows is not None and self.before + self.after >= LEAST_SEEN
 
     @property
     def changed(self) -> bool:

@@ -12,8 +12,8 @@ from ingest import readings
 from ingest.demo.world import World
 from queries import registers
 
-DUST, ROADS, AIR, SWEEPING, WASTE, PARKS = (
-    "Пыль и грязь от стройки", "Ямы и выбоины", "Загрязнение воздуха", "Уборка улиц", "Вывоз мусора", "Общественные пространства")  # fmt: skip
+DUST, ROADS, AIR, SWEEPING, WASTE, YARDS = (
+    "Пыль и грязь от стройки", "Ямы и выбоины", "Загрязнение воздуха", "Уборка улиц", "Вывоз мусора", "Дворы и площадки")  # fmt: skip
 DAYS, HOURS, BEFORE_PEOPLE = 180, range(24), 15
 DAY = timedelta(days=1)
 Record = tuple[str, datetime, float | None, str | None]
@@ -128,9 +128,9 @@ def _projects(world: World, until: date, dust: date, dust_over: date | None, roa
     made += [
         {"object": "Ремонт набережной Адмирала Трибуца", "stage": "done" if dust_over else "running", "topic": DUST, "radius": 1500, "start": dust - DAY,
          "end": dust_over or until + 90 * DAY, "cost": 212_000_000, "owner": "Управление капитального строительства", **_at(world, "Калининград", 0)},
-        {"object": "Сквер: вторая очередь", "stage": "done", "topic": PARKS, "radius": 2000, "start": until - 420 * DAY, "end": until - 300 * DAY,
+        {"object": "Дворы: вторая очередь", "stage": "done", "topic": YARDS, "radius": 2000, "start": until - 420 * DAY, "end": until - 300 * DAY,
          "cost": 38_200_000, "owner": "Управление благоустройства", **_at(world, "Нижний Новгород", 3)},
-        {"object": "Спортивная площадка", "stage": "planned", "topic": "Детские и спортивные площадки", "radius": 700, "start": until + 40 * DAY,
+        {"object": "Спортивная площадка", "stage": "planned", "topic": YARDS, "radius": 1500, "start": until + 40 * DAY,
          "end": until + 130 * DAY, "cost": 9_400_000, "owner": "Управление благоустройства", **_at(world, "Рязань", 4)},
     ]  # fmt: skip
     return [common | {"place": row.pop("address"), **row} for row in made]
