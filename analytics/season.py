@@ -303,7 +303,7 @@ def _trust(y: Floats, days: Days, horizon: int, dispersion: float) -> tuple[Floa
     misses = np.array([PRIOR_ORIGINS * PRIOR_DRIFT**2] * 2)
     for seen, courses in past:
         awaited = _by_week(courses)
-        misses += np.mean((seen - awaited) ** 2, axis=1) / max(seen.mean(), 1.0) ** 2
+        misses += np.mean((seen - awaited) ** 2, axis=1) / max(7 * float(y.mean()), 1.0) ** 2
     trust = misses**-2 / (misses**-2).sum() if len(y) >= SEASONAL_FROM else np.array([0.5, 0.5])
     squares, own = PRIOR_ORIGINS * PRIOR_DRIFT**2, [PRIOR_ORIGINS * dispersion]
     for seen, courses in past:
