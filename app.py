@@ -116,6 +116,7 @@ def draw_scope_bar(found: Context) -> None:
         compared=(before.first, before.last) if before else None,
         channels=tuple(map(str, scope.channels)),
         topics=tuple(params["topics"].split(",")) if "topics" in params else (),
+        without_fakes=scope.without_fakes,
         changed=not found.is_default,
         data_line=data_line(store.is_demo(), found.days.last_full, found.moment),
         stale=store.is_stale(),

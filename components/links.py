@@ -8,7 +8,7 @@ import streamlit as st
 from components.safe import plain
 from words import _
 
-SCOPE_PARAMS = ("place", "from", "to", "vs", "channels", "topics")
+SCOPE_PARAMS = ("place", "from", "to", "vs", "channels", "topics", "fakes")
 
 Params = Mapping[str, object]
 

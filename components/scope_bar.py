@@ -61,6 +61,7 @@ class ScopeState:
     compared: tuple[dt.date, dt.date] | None = None
     channels: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    without_fakes: bool = False
     changed: bool = False
     data_line: str = ""
     stale: bool = False
@@ -76,12 +77,16 @@ def scope_bar(state: ScopeState, options: ScopeOptions, on_change: OnChange = se
         _comparison(state, options, on_change)
         _channels(state, options, on_change)
         _topics(state, options, on_change)
+        if state.without_fakes:
+            st.button(
+                _("без фейков ×"), key="scope_fakes", on_click=on_change, args=({"fakes": None},), help=_("Отложенные обращения не считаются. Нажмите, чтобы считать все")
+            )
         if state.changed:
             st.button(_("Сбросить"), key="scope_reset", type="tertiary", on_click=on_change, args=(dict.fromkeys(_PARAMS),))
         _data_time(state)
 
 
-_PARAMS = ("place", "from", "to", "vs", "channels", "topics")
+_PARAMS = ("place", "from", "to", "vs", "channels", "topics", "fakes")
 
 
 def _place(state: ScopeState, options: ScopeOptions, on_change: OnChange) -> None:

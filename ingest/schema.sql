@@ -161,6 +161,12 @@ SELECT
 FROM register_items i
 LEFT JOIN register_topics t ON t.topic = (i.facts->>'topic')
 WHERE i.register = 'fakes';
+-- appeals that repeat a fake and may be left out of all counts; kept as items of the register set_aside with the id of the fake
+CREATE VIEW set_aside AS
+SELECT DISTINCT unnest(from_json(i.facts, '{"appeals": ["BIGINT"]}').appeals) AS appeal_id
+FROM register_items i
+JOIN register_items f ON f.register = 'fakes' AND f.item_id = i.item_id
+WHERE i.register = 'set_aside';
 CREATE VIEW accounts AS
 SELECT
     i.item_id, i.written_at, i.author, i.territory_id, i.facts->>'body' AS body, i.facts->>'network' AS network, i.facts->>'url' AS url,

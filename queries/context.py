@@ -35,7 +35,7 @@ class Context:
         scope = self.scope
         chosen = (*scope.channels, *scope.blocks, *scope.groups, *scope.topics)
         period = (scope.first, scope.last) == default_period(self.days.last_full)
-        return period and not chosen and scope.comparison == "prev" and scope.place == self.territories.home()
+        return period and not chosen and not scope.without_fakes and scope.comparison == "prev" and scope.place == self.territories.home()
 
     def within(self, place: int) -> Scope:
         """The same scope in another territory."""

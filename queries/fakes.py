@@ -1,15 +1,19 @@
-"""The register of fakes: what was found, checked and refuted, how it spread, and floods that may belong in it."""
+"""The register of fakes: what was found, checked and refuted, how it spread, floods that may belong in it, and the appeals that
+repeat a fake and can be left out of all counts."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
 from analytics import floods, rates
-from queries import appeals, dictionaries, registers, spikes
+from queries import appeals, dictionaries, registers, spikes, store, themes, writes
+from queries.appeals import Chosen
+from queries.ask import ask
 from queries.dictionaries import Territories
 from queries.participation import counts
 from queries.scope import EARLIEST, LATEST, Scope
@@ -19,6 +23,8 @@ WRONG = ("untrue", "distorted")
 FORMATS = ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%y")
 CLAIM = 300
 TEXTS = 2000
+ASIDE = "set_aside"
+WEEK_BEFORE, MONTH_AFTER = 7, 30
 
 
 def found(scope: Scope) -> pd.DataFrame:
@@ -165,6 +171,32 @@ def sheet_of_copies(scope: Scope, copies: Copies, tree: Territories, now: dateti
         "days": _lines(copies.rows["day"].dt.date),
         "channels": _lines(named["channel"]),
     }
+
+
+# leaving appeals out of counts ----------------------------------------------------------------------------------------
+
+
+def same_words(scope: Scope, fake: pd.Series) -> list[int]:
+    """appeal_id of the appeals that repeat a fake: near-identical in wording to what it claims (analytics.floods), in its
+    territory, from WEEK_BEFORE days before it was found to MONTH_AFTER days after. None under six words."""
+    place, day = int(fake["territory"]), fake["found"].date()
+    near = Scope(place, day - timedelta(days=WEEK_BEFORE), day + timedelta(days=MONTH_AFTER), dictionaries.territories().places(place), access=scope.access)
+    read = appeals.written(near, Chosen(), themes.MOST)
+    wording = floods.near_copies([fake["claim"], *read["text"]])
+    return [int(own) for own in read.loc[wording[1:] == wording[0], "appeal_id"]]
+
+
+def aside() -> dict[str, int]:
+    """How many appeals are left out of counts when fakes are, by item_id of the fake they repeat."""
+    known = ask("register_known", register=ASIDE)
+    return {item: len(json.loads(facts)["appeals"]) for item, facts in zip(known["item_id"], known["facts"], strict=True)}
+
+
+def set_aside(item_id: str, appeal_ids: Sequence[int], author: str = "") -> None:
+    """Remember which appeals repeat a fake, in place of those remembered before; an empty list takes all of them back."""
+    facts = json.dumps({"appeals": [int(own) for own in appeal_ids]})
+    with store.transaction() as cursor:
+        writes.save_items(cursor, ASIDE, {item_id: facts}, author=author, removed=not appeal_ids)
 
 
 def _lines(values: pd.Series) -> list[str]:

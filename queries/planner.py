@@ -81,6 +81,8 @@ def by_hours(scope: Scope) -> bool:
 def _named(tree: dictionaries.Territories, scope: Scope) -> set[str]:
     """What a rollup must tell apart for the scope's conditions."""
     needed = set()
+    if scope.without_fakes:
+        needed.add("fake")
     if scope.access.territories is not None:
         needed.add("territory")
     if scope.places is not None:

@@ -10,7 +10,7 @@ from queries.access import Access, condition
 
 COUNTRY = 1
 UNPLACED = 0
-KEYS = ("place", "from", "to", "vs", "channels", "topics")
+KEYS = ("place", "from", "to", "vs", "channels", "topics", "fakes")
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 COMPARISONS = ("prev", "year", "none")
 
@@ -20,7 +20,8 @@ class Scope:
     """Territory + period (inclusive local days of arrival) + channels + topics + comparison + reader.
 
     `places` are the municipalities and region of `place` (None for the whole country), so that no query has to
-    know the tree. Blocks, groups and topics are joined by «or».
+    know the tree. Blocks, groups and topics are joined by «or». `without_fakes`: appeals that people have set aside as
+    repeating a fake are not counted (view set_aside).
     """
 
     place: int
@@ -32,6 +33,7 @@ class Scope:
     blocks: tuple[int, ...] = ()
     groups: tuple[int, ...] = ()
     topics: tuple[int, ...] = ()
+    without_fakes: bool = False
     access: Access = field(default_factory=Access.reader)
 
     @property
@@ -75,6 +77,8 @@ def where(scope: Scope, alias: str = "a") -> str:
         parts.append(f"{alias}.territory_id IN ({_numbers(scope.places) or 'NULL'})")
     if scope.channels and alias == "a":
         parts.append(f"a.channel_id IN ({_numbers(scope.channels)})")
+    if scope.without_fakes and alias == "a":
+        parts.append("a.appeal_id NOT IN (TABLE set_aside)")
     about = [
         f"{alias}.{column} IN ({_numbers(values)})"
         for column, values in (("block_id", scope.blocks), ("topic_group_id", scope.groups), ("topic_id", scope.topics))
@@ -101,6 +105,8 @@ def encode(scope: Scope) -> dict[str, str]:
     about = [f"b{b}" for b in scope.blocks] + [f"g{g}" for g in scope.groups] + [f"t{t}" for t in scope.topics]
     if about:
         params["topics"] = ",".join(about)
+    if scope.without_fakes:
+        params["fakes"] = "off"
     return params
 
 
@@ -129,6 +135,7 @@ def decode(
         blocks=tuple(n for letter, n in about if letter == "b" and n),
         groups=tuple(n for letter, n in about if letter == "g" and n),
         topics=tuple(n for letter, n in about if letter == "t" and n),
+        without_fakes=params.get("fakes") == "off",
         access=access,
     )
 

@@ -47,11 +47,13 @@ def participation_finding(polls: int, hearings: int, votes: int) -> str:
     return _("Жителей спросили: {what}").format(what=said) if said else _("Опросов, слушаний и голосований в реестре нет")
 
 
-def fakes_finding(found: int, wrong: int, refuted: int, time: float | None) -> str:
+def fakes_finding(found: int, checked: int, wrong: int, refuted: int, time: float | None) -> str:
     """The headline of fakes: how many were found, how many of the untrue ones were refuted and how soon."""
     if not found:
         return _("За период фейков в реестр не внесено")
     begin = _("В реестре за период {n}").format(n=counted(found, "запись"))
+    if not checked:
+        return _("{begin}, ещё не проверено ничего").format(begin=begin)
     if not wrong:
         return _("{begin}, недостоверных среди проверенных нет").format(begin=begin)
     middle = _("{begin}: недостоверных {n}, опровергнуто {k}").format(begin=begin, k=integer(refuted), n=integer(wrong))

@@ -62,7 +62,7 @@ def counters() -> None:
 
 def listed() -> None:
     """The register; a click shows one."""
-    headline.section(_("Реестр"), _("Обнаружены {span}. Нажмите на строку").format(span=span(scope.first, scope.last)))
+    headline.section(_("Реестр"), _("Обнаружены {span}, время территории «{place}». Нажмите на строку").format(span=span(scope.first, scope.last), place=context.place.name))
     now = st.query_params.get("item", "")
     shown = found.assign(
         total=found["item_id"] == now,
@@ -110,8 +110,43 @@ def one(item: pd.Series) -> None:
                     register.edit(own, registers.shown("fakes", item.to_dict()), options, doors, "fakes", item["item_id"])
                 if pd.notna(item["spike"]):
                     links.page_link(_("Открыть всплеск →"), SPIKE, {"id": int(item["spike"])})
+            leave_out(item)
         with right:
             spread(found[found["item_id"] == item["item_id"]], f"fakes_one_{item['item_id']}")
+
+
+def leave_out(item: pd.Series) -> None:
+    """Leave the appeals that repeat a fake out of all counts, or count them again."""
+    kept = fakes.aside().get(item["item_id"], 0)
+    if kept:
+        st.caption(_("Отложено {n} с теми же словами").format(n=counted(kept, "обращение")))
+        if st.button(_("Снова считать их"), key="fakes_back"):
+            fakes.set_aside(item["item_id"], [])
+            st.rerun()
+        return
+    found_same = fakes.same_words(scope, item)
+    if not found_same:
+        st.caption(_("Обращений с теми же словами нет: исключать из подсчётов нечего"))
+        return
+    st.caption(_("С теми же словами {n}: за неделю до и месяц после").format(n=counted(len(found_same), "обращение")))
+    if st.button(_("Отложить: можно будет не считать"), key="fakes_aside"):
+        fakes.set_aside(item["item_id"], found_same)
+        st.rerun()
+
+
+def counted_or_not() -> None:
+    """The switch that leaves the appeals set aside out of all pages; it lives in the address."""
+    total = sum(fakes.aside().values())
+    if not total and not scope.without_fakes:
+        return
+    st.toggle(
+        _("Не считать отложенные обращения на всех страницах: {n}").format(n=integer(total)),
+        scope.without_fakes,
+        key=f"fakes_off_{scope.without_fakes}",
+        on_change=links.set_params,
+        args=({"fakes": None if scope.without_fakes else "off"},),
+        help=_("Числа, доли, списки и карты считаются без них. Найденные раньше всплески не пересчитываются"),
+    )
 
 
 def address(text: object, label: str) -> None:
@@ -183,9 +218,10 @@ def candidates() -> None:
         )
 
 
-headline.headline(fakes_finding(figures.found, figures.wrong, figures.refuted, figures.time), f"{context.place.name}, {span(scope.first, scope.last)}")
+headline.headline(fakes_finding(figures.found, figures.checked, figures.wrong, figures.refuted, figures.time), f"{context.place.name}, {span(scope.first, scope.last)}")
 st.caption(_("Это реестр. Его ведут люди или система «Зефир», загрузкой файла. Сам «Пульс» дипфейки не распознаёт: он находит только однотипные тексты."))
 register.buttons(own, {"territory": scope.place, "found": context.moment.replace(second=0, microsecond=0), "fed": "staff"}, options, doors, "fakes")
+counted_or_not()
 if found.empty:
     headline.empty(
         _("За эти дни в реестре ничего нет"),

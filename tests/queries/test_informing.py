@@ -1,6 +1,7 @@
 """«Информируем»: polls, hearings, votes, what was asked nearby, fakes, official pages, what was done, drafts."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from queries import accounts, appeals, done, fakes, participation, registers, spikes, store, writes
+from ingest import rebuild
+from queries import accounts, appeals, channels, cities, done, fakes, figures, participation, planner, registers, spikes, store, writes
 from queries.appeals import Chosen
 from queries.dictionaries import territories
 from queries.participation import counts
@@ -17,7 +19,7 @@ from queries.themes import alike
 from tests import naive, small
 from tests.queries import plant
 from tests.queries.scopes import many, scope
-from tests.small import DAY, KALININGRAD, SAKHALIN, row
+from tests.small import KALININGRAD, row
 
 YEAR = (date(2023, 7, 1), date(2024, 6, 14))
 POLL = {"question": "Что сделать", "territory": 2301, "start": date(2024, 5, 1), "end": date(2024, 5, 9), "asked": 200, "method": "phone"}
@@ -342,3 +344,56 @@ def test_hostile_words_stay_words(store_file: Path) -> None:
     assert len(accounts.pages(scope())) == 1
     assert appeals.count(scope(), Chosen.decode({"account": HOSTILE}))[0] == 0
     assert len(naive.rows(scope())) == appeals.count(scope(), Chosen())[0]
+
+
+# without fakes ----------------------------------------------------------------------------------------------------------
+
+
+def flood() -> None:
+    """A dozen near-identical texts of three authors in two places, and five of another kind."""
+    text = "Срочно всем жителям города: завтра отключат воду на целый месяц, запасайтесь {n}"
+    rows = [row(n, KALININGRAD if n < 10 else small.SAKHALIN, f"06-1{n % 3} 10:00", text=text.format(n=n), author=n % 3) for n in range(12)]
+    small.put([*rows, *(row(100 + n, KALININGRAD, "06-11 10:00", text=f"Обычное обращение о яме номер {n} на улице {n * 7}", author=50 + n) for n in range(5))])
+    put("fakes", fake(text.format(n=""), "06-11 12:00"), fake("Вода", "06-11 13:00"))
+
+
+def without(asked: Scope) -> Scope:
+    return replace(asked, without_fakes=True)
+
+
+def test_appeals_that_repeat_a_fake_leave_all_counts_and_come_back(empty_store: Path) -> None:
+    flood()
+    asked = scope(COUNTRY)
+    short, fake_of_water = fakes.found(asked).to_dict("records")
+    same = fakes.same_words(asked, pd.Series(fake_of_water))
+    assert len(same) == 10 and fakes.same_words(asked, pd.Series(short)) == []
+    assert figures.totals(without(asked))["appeals"] == 17, "nothing is set aside yet"
+    fakes.set_aside(fake_of_water["item_id"], same)
+    assert fakes.aside() == {fake_of_water["item_id"]: 10}
+    off = without(asked)
+    assert figures.totals(asked)["appeals"] == 17
+    for count in (figures.totals(off)["appeals"], figures.daily(off).sum(), figures.top_topics(off)["appeals"].sum(), appeals.count(off, Chosen())[0],
+                  channels.mix(off)["appeals"].sum(), cities.figures(off)["appeals"].sum(), len(appeals.listing(off, Chosen())),
+                  appeals.by_executor(off)["appeals"].sum(), figures.backlog(off)["open"]):  # fmt: skip
+        assert count == 7
+    assert not set(appeals.listing(off, Chosen())["appeal_id"]) & set(same)
+    fakes.set_aside(fake_of_water["item_id"], [])
+    assert fakes.aside() == {} and figures.totals(off)["appeals"] == 17
+
+
+def test_a_removed_fake_leaves_nothing_out_and_a_rebuild_keeps_what_is_set_aside(empty_store: Path) -> None:
+    flood()
+    item = fakes.found(scope())[lambda f: f["claim"].str.len() > 10].iloc[0]
+    fakes.set_aside(item["item_id"], fakes.same_words(scope(), item))
+    store.close_store()
+    empty_store.unlink()
+    rebuild.rebuild(small.quiet)
+    assert figures.totals(without(scope()))["appeals"] == 7
+    registers.remove("fakes", item["item_id"])
+    assert figures.totals(without(scope()))["appeals"] == 17
+
+
+def test_no_sum_made_beforehand_is_asked_without_fakes(store_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planner, "READ_ONE_BY_ONE", -1)
+    assert planner.choose("totals", scope(), (), 7) is not None and planner.by_hours(scope())
+    assert planner.choose("totals", without(scope()), (), 7) is None and not planner.by_hours(without(scope()))
