@@ -104,9 +104,9 @@ def response_sentence(median: float | None, n: int, waiting: int, about: bool) -
         return ""
     if median is None:
         return _("Первого ответа ещё ждёт половина написавших или больше: {k} из {n}.").format(k=integer(waiting), n=integer(n))
-    sure = _("около ") if about else ""
+    sure = _("примерно ") if about else ""
     wait = _(", ещё ждут {k} из {n}").format(k=integer(waiting), n=integer(n)) if waiting else ""
-    return _("Половине отвечают за {sure}{time}{wait}.").format(sure=sure, time=minutes(median), wait=wait)
+    return _("Половине отвечают {sure}за {time}{wait}.").format(sure=sure, time=minutes(median), wait=wait)
 
 
 def overdue_sentence(overdue: int, open_: int, due_soon: int, oldest_days: int) -> str:
@@ -117,8 +117,17 @@ def overdue_sentence(overdue: int, open_: int, due_soon: int, oldest_days: int) 
     if not overdue:
         return _("Просроченных нет, открыто {n}, {soon}.").format(n=integer(open_), soon=soon)
     return _("Просрочено {n} из {open}, самое старое на {days}; {soon}.").format(
-        n=counted(overdue, "обращение"), open=_("{n} открытых").format(n=integer(open_)), days=counted(oldest_days, "день"), soon=soon
+        n=counted(overdue, "обращение"), open=_open_ones(open_), days=counted(oldest_days, "день"), soon=soon
     )
+
+
+def _open_ones(n: int) -> str:
+    return (_("{n} открытого") if _is_one(n) else _("{n} открытых")).format(n=integer(n))
+
+
+def _is_one(n: int) -> bool:
+    """Whether a noun after the number stands as after one: 1, 21, 101, not 11."""
+    return n % 10 == 1 and n % 100 != 11
 
 
 def outlook_sentence(mean: float, low: float, high: float, first: date, last: date, seasonal: bool) -> str:
@@ -131,7 +140,7 @@ def outlook_sentence(mean: float, low: float, high: float, first: date, last: da
 
 def spike_sentence(place: str, topic: str, observed: int, expected: float, first: date, last: date, authors: int) -> str:
     """One spike: where, about what, how many instead of how many, who writes."""
-    writers = _(", пишут {n}").format(n=counted(authors, "автор")) if authors else ""
+    writers = (_(", пишет {n}") if _is_one(authors) else _(", пишут {n}")).format(n=counted(authors, "автор")) if authors else ""
     return _("{place}, «{topic}»: {n} вместо обычных {usual} за {span}{writers}.").format(
         place=place, topic=topic, n=counted(observed, "обращение"), usual=usual(expected), span=span(first, last), writers=writers
     )
@@ -139,7 +148,7 @@ def spike_sentence(place: str, topic: str, observed: int, expected: float, first
 
 def cause_sentence(cause: str) -> str:
     """What people recorded as the cause."""
-    return _("Причина: {cause}").format(cause=cause) if cause else _("Причина ещё не записана.")
+    return _("Причина: {cause}.").format(cause=cause.rstrip(". ")) if cause else _("Причина ещё не записана.")
 
 
 def terms_sentence(terms: Sequence[tuple[str, int]]) -> str:
