@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from folium.plugins import FastMarkerCluster
 
-from components.maps import _POINT, HEIGHT, GeoJson, _draw_raw, _geojson, _outline, _View
+from components.maps import _POINT, HEIGHT, GeoJson, _draw_raw, _geojson, _View
 from components.safe import safe_text
 from components.theme import palette
 from words import _
@@ -28,16 +28,14 @@ class Place:
     calls: bool = False
 
 
-def near_map(
-    places: Sequence[Place], points: pd.DataFrame, key: str, *, chosen: str, metres: int, outline: GeoJson | None = None, height: int = HEIGHT
-) -> str | None:
-    """Draws the circle of `metres` around the chosen place, the appeals in it and all places; returns what was clicked: the id
+def near_map(places: Sequence[Place], points: pd.DataFrame, key: str, *, chosen: str, metres: int, height: int = HEIGHT) -> str | None:
+    """Draws the circle of `metres` around the chosen place under its name, the appeals in it and all places; returns what was clicked: the id
     of a place, or of an appeal.
 
     points: appeal_id, lat, lon, label (topic and street, never a text of a citizen).
     """
     colours = palette()
-    group = _outline(outline, colours)
+    group = folium.FeatureGroup()
     here = next(place for place in places if place.id == chosen)
     folium.Circle(
         (here.lat, here.lon), radius=metres, color=colours.data, weight=1.5, fill=True, fill_opacity=0.06, interactive=False, dash_array="4 4"
@@ -58,11 +56,11 @@ def near_map(
 
     _geojson(features, look, folium.CircleMarker(radius=9, fill=True)).add_to(group)
     label = f'<div class="name">{html.escape(here.tip)}</div>'
-    icon = folium.DivIcon(html=label, icon_size=(220, 30), icon_anchor=(110, -14), class_name="pulse")
-    folium.Marker((here.lat, here.lon), icon=icon, interactive=False, z_index_offset=1000).add_to(group)
-    north = 1.1 * metres / METRES_A_DEGREE
-    east = 2 * north
-    clicked = _draw_raw([group], _View(here.lat - north, here.lon - east, here.lat + north, here.lon + east), key, height, "")
+    north = metres / METRES_A_DEGREE
+    icon = folium.DivIcon(html=label, icon_size=(220, 32), icon_anchor=(110, 36), class_name="pulse")
+    folium.Marker((here.lat + north, here.lon), icon=icon, interactive=False).add_to(group)
+    view = _View(here.lat - 1.1 * north, here.lon - 2 * north, here.lat + 1.4 * north, here.lon + 2 * north)
+    clicked = _draw_raw([group], view, key, height, "")
     _legend(any(place.calls for place in places))
     return clicked
 

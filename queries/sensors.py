@@ -49,7 +49,7 @@ class Told:
 
 
 def overview(scope: Scope, tree: Territories) -> pd.DataFrame:
-    """Sensors of the scope, those with alarms first: columns of sites.items and readings, alarms, told_first (alarms of the
+    """Sensors of the scope, those that knew first on top, then those with alarms: columns of sites.items and readings, alarms, told_first (alarms of the
     period; those that appeals rose after, not before), beyond (readings or events of the alarms), last_at (local; NaT: never
     said anything), last_value, last_event."""
     found = sites.items("sensors", scope)
@@ -69,7 +69,7 @@ def overview(scope: Scope, tree: Territories) -> pd.DataFrame:
         pd.NaT if pd.isna(at) else pd.Timestamp(at, tz="UTC").tz_convert(tree.timezone(int(own))).tz_localize(None)
         for at, own in zip(merged["last_at"], merged["territory"], strict=True)
     ]
-    return merged.sort_values(["alarms", "readings", "name"], ascending=[False, False, True], ignore_index=True)
+    return merged.sort_values(["told_first", "alarms", "readings", "name"], ascending=[False, False, False, True], ignore_index=True)
 
 
 def told(around: Site, item: Mapping[str, Any], scope: Scope) -> list[Told]:

@@ -52,7 +52,9 @@ def alarm_words(kind: str, peak: float, readings: int, unit: str | None) -> str:
 def wait_words(wait: float | None, by_chance: float, known_hours: float) -> str:
     """How soon people wrote, and how often it is so soon anyway."""
     if wait is None:
-        return _("За {n} ч после начала рядом никто не написал").format(n=integer(known_hours))
+        return _("За {n} ч после начала рядом никто не написал; хоть одно обращение за такое время приходит с вероятностью {p}").format(
+            n=integer(known_hours), p=percent(by_chance)
+        )
     return _("Первая жалоба рядом через {time}. При обычном потоке так скоро пишут с вероятностью {p}").format(
         time=minutes(60 * wait), p=percent(by_chance)
     )

@@ -13,7 +13,7 @@ from ingest.demo.world import World
 from queries import registers
 
 DUST, ROADS, AIR, SWEEPING, WASTE, YARDS = (
-    "Пыль и грязь от стройки", "Ямы и выбоины", "Загрязнение воздуха", "Уборка улиц", "Вывоз мусора", "Дворы и площадки")  # fmt: skip
+    "Пыль и грязь от стройки", "Ямы и выбоины", "Загрязнение воздуха", "Чистота и уборка", "Вывоз мусора", "Дворы и площадки")  # fmt: skip
 DAYS, HOURS, BEFORE_PEOPLE = 180, range(24), 15
 DAY = timedelta(days=1)
 Record = tuple[str, datetime, float | None, str | None]
@@ -84,7 +84,7 @@ def _post(world: World, row: tuple[Any, ...]) -> dict[str, Any]:
 def _works(world: World, row: tuple[Any, ...]) -> dict[str, Any]:
     code, town, street, kind, topic, *_more = row
     place = _at(world, town, street)
-    return place | {"code": code, "name": f"{KINDS[kind]}: {place['address']}", "type": kind, "topic": topic, "radius": 1200, "owner": "Управление благоустройства"}
+    return place | {"code": code, "name": f"{KINDS[kind]}: {place['address']}", "type": kind, "topic": topic, "radius": 2000, "owner": "Управление благоустройства"}
 
 
 def _object(world: World, row: tuple[Any, ...]) -> dict[str, Any]:

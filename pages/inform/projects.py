@@ -11,7 +11,7 @@ from components.register import Doors
 from components.safe import plain, safe_url
 from components.tables import Column
 from ingest import jobs
-from queries import outlines, projects, registers, sites, store
+from queries import projects, registers, sites, store
 from queries.context import Context
 from queries.projects import Judged
 from words import _
@@ -140,10 +140,9 @@ def near(one: Judged) -> None:
     points = sites.appeals(one.site, one.daily.index[0].date(), one.daily.index[-1].date())
     label = points["topic"].fillna("") + ", " + points["street"].fillna(_("без улицы")) + " " + points["house"].fillna("")
     places = [Place(p.site.item_id, p.site.circle.lat, p.site.circle.lon, p.site.name) for p in found]
-    region = tree.all[tree.all[one.site.territory_id].region_id]
     clicked = maps_near.near_map(
         places, points.assign(label=label), f"projects_map_{one.site.item_id}_{radius}", chosen=one.site.item_id, metres=one.site.circle.metres,
-        outline=outlines.regions({region.name}), height=380,
+        height=380,
     )  # fmt: skip
     st.caption(
         _("В круге {n} м: {count} на тему «{topic}» за всё время, самые новые. Обращения без адреса сюда не попадают").format(

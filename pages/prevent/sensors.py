@@ -12,7 +12,7 @@ from components.maps_near import Place
 from components.register import Doors
 from components.tables import Column
 from ingest import jobs
-from queries import outlines, registers, sensors, sites, store
+from queries import registers, sensors, sites, store
 from queries.context import Context
 from queries.sensors import Told
 from queries.sites import Site
@@ -25,7 +25,7 @@ from words.plurals import counted
 LIST, APPEAL, SPIKE = "pages/know/appeals.py", "pages/know/appeal.py", "pages/prevent/spike.py"
 VIEWS = {"sensors": _("Датчики"), "inspections": _("Проверки объектов")}
 WINDOWS = {str(n): counted(n, "день") for n in sensors.WINDOWS}
-DEPTH = 5
+DEPTH = 3
 
 context: Context = st.session_state["context"]
 scope, tree = context.scope, context.territories
@@ -74,10 +74,8 @@ def near(around: Site, frame: pd.DataFrame, calling: set[str], first: Any, last:
     points = sites.appeals(around, first, last)
     label = points["topic"].fillna("") + ", " + points["street"].fillna(_("без улицы")) + " " + points["house"].fillna("")
     places = [Place(row.item_id, row.lat, row.lon, row.name_, row.item_id in calling) for row in frame.rename(columns={"name": "name_"}).itertuples()]
-    region = tree.all[tree.all[around.territory_id].region_id]
     clicked = maps_near.near_map(
-        places, points.assign(label=label), f"near_{around.item_id}_{first}_{last}", chosen=around.item_id, metres=around.circle.metres,
-        outline=outlines.regions({region.name}), height=380,
+        places, points.assign(label=label), f"near_{around.item_id}_{first}_{last}", chosen=around.item_id, metres=around.circle.metres, height=380
     )  # fmt: skip
     st.caption(
         _("В круге {n} м: {count} на тему «{topic}». Обращения без адреса сюда не попадают").format(
@@ -100,6 +98,8 @@ def alarm(one: Told, item: pd.Series) -> None:
             return
         found = one.lead
         st.markdown(say.wait_words(found.wait, found.by_chance, found.known_hours))
+        if not found.seen:
+            return
         st.markdown(say.rise_words(found.seen, found.awaited, found.rise.ratio, found.rise.low, found.rise.high, found.rise.significant, found.known_hours))
         st.markdown(say.earlier_words(found.earlier.ratio, found.earlier.significant))
         if one.rising is not None:
@@ -153,11 +153,14 @@ def of_sensors() -> None:
     with left:
         timeline(around, item, told)
     with right:
-        near(around, found, set(alarming["item_id"]), scope.first, scope.last)
-    for one in told[:DEPTH]:
-        alarm(one, item)
-    if len(told) > DEPTH:
-        st.caption(_("Показаны последние {n} тревог из {all}").format(n=integer(DEPTH), all=integer(len(told))))
+        headline.section(_("Кто узнал раньше"), _("Тревоги датчика и обращения рядом с ним, время местное"))
+        for one in told[:DEPTH]:
+            alarm(one, item)
+        if not told:
+            headline.empty(_("Тревог за период нет"), _("Показания не выше порога, работы сделаны."), _("Выберите период длиннее."))
+        if len(told) > DEPTH:
+            st.caption(_("Показаны последние {n} из {all}").format(n=integer(DEPTH), all=integer(len(told))))
+    near(around, found, set(alarming["item_id"]), scope.first, scope.last)
     with st.container(horizontal=True):
         count = int(sites.daily(around, scope.first, scope.last)["inside"].sum())
         if count:
