@@ -84,7 +84,7 @@ def form(register: Register, values: Mapping[str, Any], options: Options, key: s
     values: what stands in it at first; options: kind of field (territory, topic, block) → value → words. Mistakes are shown
     under their fields.
     """
-    with st.form(f"form_{key}", border=False):
+    with st.form(f"form_{key}", enter_to_submit=False, border=False):
         places = {}
         given: dict[str, Any] = {}
         for field in register.fields:
@@ -141,39 +141,61 @@ def _input(field: Field, value: Any, options: Options, key: str) -> Any:
     return st.text_input(label, value or "", key=key, help=help_text)
 
 
-def edit(register: Register, values: Mapping[str, Any], options: Options, doors: Doors, key: str, item_id: str | None = None) -> None:
-    """Opens a window with the form; what is saved there is on the page at once. An item that is there can be removed."""
+def is_open(key: str) -> bool:
+    """Whether the window of this key is open: a run of the page that comes meanwhile must draw it again, or it would close."""
+    return bool(st.session_state.get(f"window_{key}"))
 
-    @st.dialog(_("Изменить") if item_id else _("Добавить"), width="medium")
-    def window() -> None:
+
+def _window(title: str, key: str, draw: Callable[[], None]) -> None:
+    st.session_state[f"window_{key}"] = True
+    st.dialog(title, width="medium", on_dismiss=lambda: _forget(key))(draw)()
+
+
+def _forget(key: str) -> None:
+    st.session_state.pop(f"window_{key}", None)
+
+
+def _close(key: str) -> None:
+    _forget(key)
+    st.rerun()
+
+
+def edit(register: Register, values: Mapping[str, Any], options: Options, doors: Doors, key: str, item_id: str | None = None) -> None:
+    """Opens a window with the form; what is saved there is on the page at once. An item that is there can be removed. Call it
+    again while `is_open(key)`."""
+
+    def draw() -> None:
         facts = form(register, values, options, f"{key}_{item_id or 'new'}", doors.check)
         if facts is not None:
             doors.save(facts, item_id)
-            st.rerun()
+            _close(key)
         if item_id:
             with st.popover(_("Удалить")):
                 st.write(_("Запись уйдёт из реестра. В журнале она останется."))
                 if st.button(_("Удалить запись"), key=f"remove_{key}"):
                     doors.remove(item_id)
-                    st.rerun()
+                    _close(key)
 
-    window()
+    _window(_("Изменить") if item_id else _("Добавить"), key, draw)
 
 
 def upload(register: Register, doors: Doors, key: str) -> None:
-    """Opens a window where a file is sent, with a template to fill; says what became of each row."""
+    """Opens a window where a file is sent, with a template to fill; says what became of each row. Call it again while
+    `is_open(key)`."""
 
-    @st.dialog(_("Загрузить файл"), width="medium")
-    def window() -> None:
+    def draw() -> None:
         st.write(_("Таблица xlsx, csv или json. Столбцы узнаём по названиям, порядок любой. Тот же файл второй раз ничего не изменит."))
         template_button(register, key)
         file = st.file_uploader(plain(register.title), TYPES, key=f"file_{key}")
-        if file is None or not st.button(_("Загрузить"), type="primary", key=f"send_{key}"):
+        if file is None:
             return
-        answer, error = doors.send(file.name, file.getvalue(), SECONDS)
-        report(answer, error, key)
+        if st.button(_("Загрузить"), type="primary", key=f"send_{key}"):
+            st.session_state[f"sent_{key}"] = (file.file_id, *doors.send(file.name, file.getvalue(), SECONDS))
+        sent = st.session_state.get(f"sent_{key}")
+        if sent is not None and sent[0] == file.file_id:
+            report(sent[1], sent[2], key)
 
-    window()
+    _window(_("Загрузить файл"), key, draw)
 
 
 def report(answer: Mapping[str, Any] | None, error: str | None, key: str) -> None:
@@ -192,16 +214,17 @@ def report(answer: Mapping[str, Any] | None, error: str | None, key: str) -> Non
         columns = [Column("row_number", _("Строка"), "count", width=70), Column("reason", _("Почему не принята"))]
         tables.ranked(frame, columns, f"rejects_{key}", selectable=False)
     if st.button(_("Показать в реестре"), key=f"done_{key}"):
-        st.rerun()
+        _close(key)
 
 
 def buttons(register: Register, values: Mapping[str, Any], options: Options, doors: Doors, key: str) -> None:
     """Draws «Добавить» and «Загрузить файл» in one row; values: what a new item begins with."""
     with st.container(horizontal=True):
-        if st.button(_("Добавить"), type="primary", key=f"add_{key}"):
-            edit(register, values, options, doors, key)
-        if st.button(_("Загрузить файл"), key=f"upload_{key}"):
-            upload(register, doors, key)
+        adding, sending = f"{key}_new", f"{key}_file"
+        if st.button(_("Добавить"), type="primary", key=f"add_{key}") or is_open(adding):
+            edit(register, values, options, doors, adding)
+        if st.button(_("Загрузить файл"), key=f"upload_{key}") or is_open(sending):
+            upload(register, doors, sending)
 
 
 def template_button(register: Register, key: str) -> None:

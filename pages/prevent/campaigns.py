@@ -93,8 +93,9 @@ def one(row: pd.Series, stretches: pd.DataFrame) -> None:
         if change is not None:
             st.caption(_("За дни работ обращений {change} к тем же дням год назад. Это простое сравнение: что ещё изменилось за год, оно не знает.").format(change=said.share(change)))
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(_("Изменить"), key="campaign_edit"):
-                register.edit(own, registers.shown("campaigns", row.to_dict()), options, doors, "campaigns", row["item_id"])
+            window = f"campaigns_{row['item_id']}"
+            if st.button(_("Изменить"), key="campaign_edit") or register.is_open(window):
+                register.edit(own, registers.shown("campaigns", row.to_dict()), options, doors, window, row["item_id"])
             links.page_link(_("Что это дало →"), EFFECTS, {"id": row["item_id"]})
             if pd.notna(row["spike"]):
                 links.page_link(_("Всплеск →"), SPIKE, {"id": int(row["spike"])})
@@ -107,7 +108,7 @@ def one(row: pd.Series, stretches: pd.DataFrame) -> None:
 def remind() -> None:
     """Seasons that begin within six weeks."""
     headline.section(_("Пора предупредить"), _("Темы, о которых каждый год пишут больше в одни и те же недели; ближайшие шесть недель"))
-    year = themes_drawn.settled(seasons.of_topics(context.scope, context.days), _("Смотрим, что повторяется каждый год"), {})
+    year = themes_drawn.asked(lambda: seasons.of_topics(context.scope, context.days), _("Смотрим, что повторяется каждый год"))
     if year is None:
         return
     soon = campaigns.reminders(year, found, today)
@@ -134,8 +135,14 @@ def remind() -> None:
         ],
         key="campaigns_soon",
     )  # fmt: skip
-    if row is not None:
-        register.edit(own, drafted(soon[row]), options, doors, f"campaign_{soon[row].topic_id}")
+    asked = st.session_state.get("campaign_about")
+    if row is None and not register.is_open(f"campaign_{asked}"):
+        st.session_state.pop("campaign_about", None)
+    if row is not None and soon[row].topic_id != asked:
+        asked = st.session_state["campaign_about"] = soon[row].topic_id
+        register.edit(own, drafted(soon[row]), options, doors, f"campaign_{asked}")
+    elif register.is_open(f"campaign_{asked}"):
+        register.edit(own, drafted(next(one for one in soon if one.topic_id == asked)), options, doors, f"campaign_{asked}")
 
 
 def drafted(reminder: Reminder) -> dict[str, object]:

@@ -53,7 +53,7 @@ def early(found: Found) -> str:
 
 def listed() -> None:
     """All measures and campaigns of the scope with what they changed."""
-    found = themes_drawn.settled(effects.judged(reader, context.scope), _("Считаем, что дали меры"), {})
+    found = themes_drawn.asked(lambda: effects.judged(reader, context.scope), _("Считаем, что дали меры"))
     if found is None:
         return
     if not found:

@@ -81,8 +81,9 @@ def one(row: pd.Series) -> None:
         for label, value in facts(row):
             st.text(f"{label}: {value}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(_("Изменить"), key="measure_edit"):
-                register.edit(own, registers.shown("measures", row.to_dict()), options, doors, "measures", row["item_id"])
+            window = f"measures_{row['item_id']}"
+            if st.button(_("Изменить"), key="measure_edit") or register.is_open(window):
+                register.edit(own, registers.shown("measures", row.to_dict()), options, doors, window, row["item_id"])
             if row["status"] in ("running", "done"):
                 links.page_link(_("Что это дало →"), EFFECTS, {"id": row["item_id"]})
             if pd.notna(row["spike"]):

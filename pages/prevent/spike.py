@@ -134,9 +134,11 @@ def decide() -> None:
     answers()
     for entry in log.itertuples():
         quotes.quote_card(*record(entry))
-    if (code := st.session_state.pop("answer_with", None)) is not None:
-        cause = log.loc[log["kind"] == "cause", "text"]
-        answer_with(code, str(cause.iloc[0]) if len(cause) else None)
+    decided = st.session_state.pop("answer_with", None)
+    for code in REGISTERS:
+        if code == decided or register.is_open(f"{code}_{spike_id}"):
+            cause = log.loc[log["kind"] == "cause", "text"]
+            answer_with(code, str(cause.iloc[0]) if len(cause) else None)
 
 
 def answers() -> None:
