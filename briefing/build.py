@@ -141,7 +141,7 @@ def _local_clock(context: Context) -> datetime:
 
 
 def _filters(scope: Scope) -> str:
-    """Channels, topics and the comparison of a scope in words; empty where nothing is chosen."""
+    """Channels, topics, what is left out and the comparison of a scope in words; empty where nothing is chosen."""
     said = []
     if scope.channels:
         names = dictionaries.channels().set_index("channel_id")["name"]
@@ -149,6 +149,8 @@ def _filters(scope: Scope) -> str:
     if "topics" in (params := encode(scope)):
         names = {own: name for own, name, _heading in dictionaries.topic_choices()}
         said.append(_("темы: {names}").format(names=", ".join(names.get(own, own) for own in params["topics"].split(","))))
+    if scope.without_fakes:
+        said.append(_("без отложенных как фейки"))
     if (before := scope.before()) is not None:
         said.append(_("сравнение: {span}").format(span=span(before.first, before.last)))
     return "; ".join(said)

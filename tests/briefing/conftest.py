@@ -111,7 +111,8 @@ def of_pptx(data: bytes) -> str:
 
 def of_xlsx(data: bytes) -> str:
     book = openpyxl.load_workbook(io.BytesIO(data))
-    return "\n".join(str(cell.value) for sheet in book for line in sheet.iter_rows() for cell in line if cell.value is not None)
+    cells = [str(cell.value) for sheet in book for line in sheet.iter_rows() for cell in line if cell.value is not None]
+    return "\n".join([*book.sheetnames, *cells])
 
 
 READERS: dict[str, Callable[[bytes], str]] = {"pdf": of_pdf, "docx": of_docx, "pptx": of_pptx, "xlsx": of_xlsx}
