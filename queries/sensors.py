@@ -61,14 +61,9 @@ def overview(scope: Scope, tree: Territories) -> pd.DataFrame:
         told_here = told(around, item, scope)
         rows.append({"item_id": item["item_id"], "alarms": len(told_here), "beyond": sum(one.alarm.readings for one in told_here),
                      "told_first": sum(one.lead is not None and one.lead.told_first for one in told_here)})  # fmt: skip
-    since, until = _moments(scope, ZoneInfo("UTC"))
-    state = ask("readings_state", scope, since=since, until=until)
+    state = ask("readings_state", scope, first=scope.first, last=scope.last)
     merged = found.merge(pd.DataFrame(rows), on="item_id").merge(state, on="code", how="left")
     merged["readings"] = merged["readings"].fillna(0).astype(int)
-    merged["last_at"] = [
-        pd.NaT if pd.isna(at) else pd.Timestamp(at, tz="UTC").tz_convert(tree.timezone(int(own))).tz_localize(None)
-        for at, own in zip(merged["last_at"], merged["territory"], strict=True)
-    ]
     return merged.sort_values(["told_first", "alarms", "readings", "name"], ascending=[False, False, False, True], ignore_index=True)
 
 

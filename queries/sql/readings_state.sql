@@ -1,11 +1,14 @@
--- question: how much has each sensor said, and what last?
--- params: $since, $until (UTC, until not included)
--- columns: code, readings (in the period), last_at (UTC, ever before $until), last_value, last_event
-SELECT
-    m.code, count(*) FILTER (r.happened_at >= $since) AS readings, max(r.happened_at) AS last_at, arg_max(r.value, r.happened_at) AS last_value,
-    arg_max(r.event, r.happened_at) AS last_event
-FROM sensors m
-JOIN sensor_readings r ON r.sensor_id = m.code
-WHERE {noted} AND r.happened_at < $until
-GROUP BY m.code
-ORDER BY m.code
+-- question: how much has each sensor said in a period of its own days, and what last by its end?
+-- params: $first, $last
+-- columns: code, readings (in the period), last_at (local, the last ever by the end of the period), last_value, last_event
+SELECT code, count(*) FILTER (WHERE moment >= $first::DATE) AS readings, max(moment) AS last_at, arg_max(value, moment) AS last_value, arg_max(event, moment) AS last_event
+FROM (
+    SELECT m.code, r.value, r.event, (r.happened_at AT TIME ZONE 'UTC') AT TIME ZONE coalesce(t.timezone, 'Europe/Moscow') AS moment
+    FROM sensors m
+    JOIN sensor_readings r ON r.sensor_id = m.code
+    LEFT JOIN territories t USING (territory_id)
+    WHERE {noted}
+)
+WHERE moment < $last::DATE + INTERVAL 1 DAY
+GROUP BY code
+ORDER BY code
