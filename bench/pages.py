@@ -69,6 +69,17 @@ def fill(rows: int, full: bool) -> dict[str, float]:
     }
 
 
+def filled(folder: Path, rows: int, full: bool) -> dict[str, float]:
+    """What `fill` said of the store in a folder; made where it is not there yet. PULSE_DB must name it."""
+    said = folder / "filled.json"
+    if not said.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        said.write_text(json.dumps(fill(rows, full)))
+        store.close_store()
+    return dict(json.loads(said.read_text()))
+
+
 def pages() -> dict[str, Questions]:
     """The questions of each page's default view."""
     tree = dictionaries.territories()
@@ -281,13 +292,7 @@ def main() -> None:
     given = options.parse_args()
     folder = given.folder / f"{given.rows}{'-full' if given.full else ''}"
     os.environ["PULSE_DB"] = str(folder / "pulse.duckdb")
-    found: dict[str, Any] = {"rows": given.rows}
-    if not (folder / "filled.json").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        (folder / "filled.json").write_text(json.dumps(fill(given.rows, given.full)))
-        store.close_store()
-    found |= json.loads((folder / "filled.json").read_text())
+    found: dict[str, Any] = {"rows": given.rows} | filled(folder, given.rows, given.full)
     began = time.perf_counter()
     store.open_store()
     dictionaries.territories(), dictionaries.days(dictionaries.territories().timezone(COUNTRY))
