@@ -2,12 +2,18 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from analytics import effect
+from queries import effects, store
+from queries.scope import COUNTRY, Scope
 from tests.pages.conftest import SEED, App, Reader, ingest
 
 LATER, STORY_ENDS = 35, date(2026, 7, 20)
@@ -17,15 +23,51 @@ DUST = "Пыль и грязь от стройки"
 
 
 @pytest.fixture(scope="module")
-def later_demo(assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app on a demo five weeks after the embankment's dust."""
+def later_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo five weeks after the embankment's dust, that nobody has open."""
     folder = tmp_path_factory.mktemp("later")
     until = STORY_ENDS + timedelta(days=LATER)
     ingest("demo", "--rows", "20000", "--seed", str(SEED), "--until", until.isoformat(), "--later", str(LATER), database=folder / "pulse.duckdb")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def later_demo(later_store: Path, assets: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The app on it."""
+    folder = tmp_path_factory.mktemp("walked") / "store"
+    shutil.copytree(later_store, folder)
     app = App(folder).start()
     yield app
     app.stop()
     assert "Traceback" not in app.said()
+
+
+def judged(folder: Path, place: str, **settings: Any) -> effect.Effect:
+    """What the measure of a town is found to have changed, in a store nobody has open."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PULSE_DB", str(folder / "pulse.duckdb"))
+        store.close_store()
+        try:
+            reader = Scope(COUNTRY, STORY_ENDS, STORY_ENDS)
+            action = next(action for action in effects.actions(reader) if action.territory == place and action.kind == "measures")
+            found = effects.judge(action, reader, **settings)
+        finally:
+            store.close_store()
+    assert found is not None
+    return found.effect
+
+
+def test_the_planted_effects_are_recovered(demo_store: Path, later_store: Path, truth: list[dict[str, Any]], tmp_path: Path) -> None:
+    changes = {story["territory"]: story["true_change"] for story in truth if story["kind"] == "measure"}
+    assert set(changes) == {"Липецк", "Архангельск"}
+    shutil.copytree(demo_store, tmp_path / "demo")
+    for place, change in changes.items():
+        found = judged(tmp_path / "demo", place)
+        assert found.low < change < found.high, (place, found.low, found.high)
+    # the dust is gone after the measure: as many appeals as before the spike
+    shutil.copytree(later_store, tmp_path / "later")
+    found = judged(tmp_path / "later", "Калининград")
+    assert found.low < 0 < found.high and not found.too_early
 
 
 def choose(dialog: Locator, label: str, option: str) -> None:
