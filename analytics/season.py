@@ -76,9 +76,9 @@ def calendar(counts: ArrayLike, dates: ArrayLike) -> tuple[NDArray[np.int64], Fl
     size = (int(place[-1]) // WEEKS + 1) * WEEKS
     held = np.bincount(place, minlength=size)
     by_week = np.where(held >= 7, np.bincount(place, weights=y, minlength=size) * 7 / np.maximum(held, 1), np.nan)
-    level = np.full(size, np.nan)
-    for at in np.nonzero(~np.isnan(by_week))[0]:
-        level[at] = np.nanmedian(by_week[max(0, at - LEVEL_WEEKS) : at + LEVEL_WEEKS + 1])
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(by_week, LEVEL_WEEKS, constant_values=np.nan), 2 * LEVEL_WEEKS + 1)
+    watched, level = ~np.isnan(by_week), np.full(size, np.nan)
+    level[watched] = np.nanmedian(around[watched], axis=1)
     ratio = by_week / np.maximum(level, 0.5)
     shape = (-1, WEEKS)
     return np.arange(size // WEEKS) + first + 1970, by_week.reshape(shape), ratio.reshape(shape)
