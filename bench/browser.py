@@ -2,9 +2,9 @@
 
     python -m bench.browser [--rows 300000] [--folder /tmp/pulse-pages] [--rounds 3] [--json]
 
-`map`: another period on the map page, ours against the same page that puts its circles into the map itself, so that the frame is
-mounted anew. `country`, `town`: the overview of the last year opened cold, then changed to five years, against bench/naive.py: the same
-questions of the raw table with pandas and nothing remembered. Each round starts each app anew, one after another, on the store of
+`map`: another period on the map page, ours against the same page with a new map for each period, whose frame is mounted anew.
+`country`, `town`: the overview of the last year opened cold, then changed to five years, against bench/naive.py: the same questions
+of the raw table with pandas and nothing remembered. Each round starts each app anew, one after another, on the store of
 bench/pages.py. `start`: from the start of the process to its first answer, and from there to the first page drawn.
 """
 
@@ -43,15 +43,10 @@ DRAWN = """([what, old, needsMap]) => {
         && !document.querySelector("[data-testid=stSkeleton], [data-stale=true]") && (!needsMap || circles > 0);
 }"""
 REBUILD = """
-import folium, components.maps as maps
-from streamlit_folium import st_folium
-def rebuilt(groups, view, key, height, attribution):
-    maps._Fit(view.bounds()).add_to(groups[0])
-    made = maps._blank(maps.palette())
-    for group in groups:
-        group.add_to(made)
-    return maps._clicked_id(st_folium(made, key=key, height=height, use_container_width=True, returned_objects=["last_active_drawing"]))
-maps._draw_raw = rebuilt
+import components.maps as maps
+import streamlit
+draw = maps._draw_raw
+maps._draw_raw = lambda groups, view, key, *rest: draw(groups, view, f"{key} of {streamlit.session_state['context'].scope}", *rest)
 """
 
 
