@@ -37,7 +37,12 @@ def migrate() -> int | None:
     if version == setup.SCHEMA_VERSION:
         return None
     with store.transaction() as cursor:
+        is_without_answer_terms = "answer_due_at" not in {row[0] for row in cursor.execute("DESCRIBE appeals").fetchall()}
+        if is_without_answer_terms:
+            cursor.execute("ALTER TABLE appeals ADD COLUMN answer_due_at TIMESTAMP")
         _add_missing(cursor)
+        if is_without_answer_terms:
+            load.add_answer_terms(cursor)
         rollups.create(cursor)
         rollups.make_all(cursor)
         cursor.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", [str(setup.SCHEMA_VERSION)])
@@ -45,13 +50,14 @@ def migrate() -> int | None:
 
 
 def _add_missing(cursor: duckdb.DuckDBPyConnection) -> None:
-    """The tables and views of schema.sql that the file does not have."""
+    """The tables of schema.sql that the file does not have, and all its views anew."""
     there = {name for (name,) in cursor.execute("SHOW TABLES").fetchall()}
     text = re.sub(r"--.*$", "", (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    for statement in text.split(";"):
-        named = re.match(r"\s*CREATE (?:TABLE|VIEW) (\w+)", statement)
-        if named and named[1] not in there:
-            cursor.execute(statement)
+    for kind, statement in re.findall(r"(CREATE TABLE \w+|CREATE VIEW)([^;]*)", text):
+        if kind == "CREATE VIEW":
+            cursor.execute(f"CREATE OR REPLACE VIEW{statement}")
+        elif kind.split()[-1] not in there:
+            cursor.execute(kind + statement)
 
 
 def migrate_store(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:

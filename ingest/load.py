@@ -219,7 +219,7 @@ def apply(cursor: duckdb.DuckDBPyConnection, folder: Path, batch_id: int, label:
     progress(COMPARING, "Сверяем с базой")
     stage(cursor, folder, lambda: progress(COMPARING, "Сверяем с базой"))
     cursor.register("group_blocks", pd.DataFrame(setup.reference("group_blocks")))
-    cursor.register("norms", setup.norms())
+    _register_norms(cursor)
     for step in ("unknown_sources", "unknown_channels", "unknown_executors", "unknown_groups", "unknown_topics"):
         run(cursor, step)
     named = run(cursor, "named_places").df()
@@ -252,6 +252,20 @@ def _sort_open_month(cursor: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     first, rows, added = _row(cursor, "open_month", batch_id=batch_id) or (None, 0, 0)
     if added and added < rows > ROW_GROUP:
         run(cursor, "sort_month", first=first)
+
+
+def add_answer_terms(cursor: duckdb.DuckDBPyConnection) -> None:
+    """When the first answers of the stored appeals are due, for a database that did not keep it, on the caller's transaction."""
+    _register_norms(cursor)
+    for step in ("stored", "norms", "clocks"):
+        run(cursor, step, has_terms=True)
+    _add_clocks(cursor, lambda share, message: None)
+    run(cursor, "set_answer_terms")
+
+
+def _register_norms(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.register("norms", setup.norms())
+    cursor.register("working_hours", pd.DataFrame(setup.reference("working_hours")))
 
 
 def match(cursor: duckdb.DuckDBPyConnection, region: str | None, municipality: str | None, territory_id: int) -> None:
@@ -349,33 +363,46 @@ def _add_guesses(cursor: duckdb.DuckDBPyConnection, folder: Path, progress: Prog
 
 
 def _add_clocks(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
-    """Working minutes to the first response and the due date, by the working calendar of the territory."""
-    cursor.execute("CREATE OR REPLACE TEMP TABLE worked (appeal_id BIGINT, response_work_minutes INTEGER, due_at TIMESTAMP)")
+    """Working minutes to the first response, and when the answer and the solution are due, by the working calendar of the territory."""
+    cursor.execute("CREATE OR REPLACE TEMP TABLE worked (appeal_id BIGINT, response_work_minutes INTEGER, due_at TIMESTAMP, answer_due_at TIMESTAMP)")
     for share, bounds in _pieces(cursor):
         progress(CLOCKS + (TEXTS - CLOCKS) * share, "Считаем сроки")
         _put(cursor, "worked", _clocks(run(cursor, "timed_rows", **bounds).df()))
 
 
 def _clocks(frame: pd.DataFrame) -> pa.Table:
+    return pa.concat_tables(_clocks_by(worktime.russian_calendar(*hours), rows) for hours, rows in frame.groupby(["opens", "closes"]))
+
+
+def _clocks_by(calendar: worktime.WorkCalendar, frame: pd.DataFrame) -> pa.Table:
     created = frame["created_local"].to_numpy("datetime64[s]")
-    responded = frame["response_local"].to_numpy("datetime64[s]")
-    calendar = worktime.russian_calendar()
-    worked = worktime.working_minutes(created, responded, calendar)
-    days = frame["resolution_days"].fillna(0).to_numpy(np.int64)
-    due_local = created + days.astype("timedelta64[D]")
-    on_working_days = (frame["clock"] == "working").to_numpy()
-    if on_working_days.any():
-        due_local[on_working_days] = worktime.add_working_days(created[on_working_days], days[on_working_days], calendar)
-    due = frame["created_at"].to_numpy("datetime64[s]") + (due_local - created)
-    due[frame["resolution_days"].isna().to_numpy()] = np.datetime64("NaT")
+    worked = worktime.working_minutes(created, frame["response_local"].to_numpy("datetime64[s]"), calendar)
+    on_working_time = (frame["clock"] == "working").to_numpy()
+    hours, days = (frame[column].to_numpy(float) for column in ("answer_hours", "resolution_days"))
+    answer_due = _term(created, hours * 3600, on_working_time, lambda of: worktime.add_hours(created[of], hours[of], calendar))
+    due = _term(created, days * 86_400, on_working_time, lambda of: worktime.add_working_days(created[of], days[of], calendar))
+    utc = frame["created_at"].to_numpy("datetime64[s]") - created
     given = frame["due_at"].to_numpy("datetime64[s]")
     return pa.table(
         {
             "appeal_id": frame["appeal_id"].to_numpy(),
             "response_work_minutes": pa.array(worked, mask=worked < 0, type=pa.int32()),
-            "due_at": pa.array(np.where(np.isnat(given), due, given)),
+            "due_at": pa.array(np.where(np.isnat(given), due + utc, given)),
+            "answer_due_at": pa.array(answer_due + utc),
         }
     )
+
+
+def _term(
+    created: worktime.Times, seconds: np.ndarray, on_working_time: np.ndarray, working: Callable[[np.ndarray], worktime.Times]
+) -> worktime.Times:
+    """When terms end: so many seconds after `created`, or as `working` says of the rows on working time; NaT without a norm."""
+    known = ~np.isnan(seconds)
+    ends = np.where(known, created + np.where(known, seconds, 0).astype("timedelta64[s]"), np.datetime64("NaT", "s"))
+    by_work = known & on_working_time
+    if by_work.any():
+        ends[by_work] = working(by_work)
+    return ends
 
 
 def _close_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, label: Label, rejected: int) -> Report:

@@ -131,7 +131,7 @@ LEFT JOIN executors e ON e.name = s.executor;
 -- The norm of a source, block, topic and territory is the most specific row of norms: the town's own before its region's before any;
 -- then the row that names the topic, the source, the block.
 CREATE OR REPLACE TEMP TABLE norm_of AS
-SELECT DISTINCT ON (k.source_id, k.block_id, k.topic_id, k.territory_id) k.*, n.resolution_days, n.clock
+SELECT DISTINCT ON (k.source_id, k.block_id, k.topic_id, k.territory_id) k.*, n.answer_hours, n.resolution_days, n.clock
 FROM (
     SELECT DISTINCT source_id, coalesce(block_id, 0) AS block_id, coalesce(topic_id, 0) AS topic_id, territory_id FROM incoming
 ) k
@@ -147,17 +147,36 @@ ORDER BY
     + (n.topic <> '*')::INTEGER * 4 + (n.source_code <> '*')::INTEGER * 2 + (n.block_code <> '*')::INTEGER DESC;
 
 -- step: clocks
--- Local times and the norm of each row, for the working clock and the due date that Python adds.
+-- Local times, the norm and the working hours of each row, for the working clock and the terms that Python adds. Hours are the
+-- town's own, else its region's, else everybody's.
 CREATE OR REPLACE TEMP TABLE timed AS
 SELECT
     i.*,
     CASE WHEN i.first_response_at >= i.created_at THEN date_diff('second', i.created_at, i.first_response_at) // 60 END::INTEGER AS response_minutes,
     CASE WHEN i.closed_at >= i.created_at THEN date_diff('second', i.created_at, i.closed_at) // 60 END::INTEGER AS closing_minutes,
     ((i.first_response_at AT TIME ZONE 'UTC') AT TIME ZONE i.timezone) AS response_local,
-    CASE WHEN $has_terms THEN n.resolution_days END AS resolution_days, n.clock
+    CASE WHEN $has_terms THEN n.answer_hours END AS answer_hours, CASE WHEN $has_terms THEN n.resolution_days END AS resolution_days, n.clock,
+    coalesce(own.opens, around.opens, everywhere.opens) AS opens, coalesce(own.closes, around.closes, everywhere.closes) AS closes
 FROM incoming i
+JOIN territories t USING (territory_id)
+LEFT JOIN working_hours own ON own.territory_id = i.territory_id::VARCHAR
+LEFT JOIN working_hours around ON around.territory_id = t.region_id::VARCHAR
+JOIN working_hours everywhere ON everywhere.territory_id = '*'
 LEFT JOIN norm_of n ON n.source_id = i.source_id AND n.block_id = coalesce(i.block_id, 0) AND n.topic_id = coalesce(i.topic_id, 0)
     AND n.territory_id = i.territory_id;
+
+-- step: stored
+-- The stored appeals with a term, in the shape of `incoming`.
+CREATE OR REPLACE TEMP TABLE incoming AS
+SELECT row_number() OVER () AS n, a.*, ((a.created_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone) AS created_local, t.timezone
+FROM appeals a JOIN territories t USING (territory_id)
+WHERE a.due_at IS NOT NULL;
+
+-- step: set_answer_terms
+UPDATE appeals SET answer_due_at = w.answer_due_at FROM worked w WHERE w.appeal_id = appeals.appeal_id;
+DROP TABLE incoming;
+DROP TABLE timed;
+DROP TABLE worked;
 
 -- step: incoming_rows
 SELECT count(*) FROM incoming;
@@ -166,7 +185,7 @@ SELECT count(*) FROM incoming;
 SELECT appeal_id, text FROM incoming WHERE text IS NOT NULL AND n BETWEEN $first AND $last;
 
 -- step: timed_rows
-SELECT appeal_id, created_at, created_local, response_local, due_at, resolution_days, clock FROM timed WHERE n BETWEEN $first AND $last;
+SELECT appeal_id, created_at, created_local, response_local, due_at, answer_hours, resolution_days, clock, opens, closes FROM timed WHERE n BETWEEN $first AND $last;
 
 -- step: untopiced
 SELECT i.appeal_id, k.keys FROM incoming i JOIN text_keys k USING (appeal_id) WHERE i.topic_id IS NULL AND k.keys <> '' AND i.n BETWEEN $first AND $last;
@@ -223,7 +242,7 @@ SELECT
     CASE WHEN t.topic_id IS NOT NULL THEN 1 ELSE d.confidence END,
     t.type, t.status, t.outcome, t.executor_id, t.level, t.assigned_at, t.first_response_at, t.closed_at, w.due_at,
     t.response_minutes, w.response_work_minutes, t.closing_minutes, t.reopened, t.repeat_of,
-    t.rating, t.author, t.audience, t.engagement, t.url, coalesce(t.first_loaded_at, $loaded_at), t.source_updated_at, $batch_id
+    t.rating, t.author, t.audience, t.engagement, t.url, coalesce(t.first_loaded_at, $loaded_at), t.source_updated_at, $batch_id, w.answer_due_at
 FROM timed t
 JOIN worked w USING (appeal_id)
 LEFT JOIN decided d USING (appeal_id)

@@ -113,6 +113,11 @@ SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_gro
 FROM appeals a JOIN territories t USING (territory_id)
 WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until_answer} > $settled
 ORDER BY a.territory_id, until;
+INSERT INTO unsettled BY NAME
+SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_group_id, a.topic_id, {until_norm} AS until, {changes_norm}
+FROM appeals a JOIN territories t USING (territory_id)
+WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until_norm} > $settled
+ORDER BY a.territory_id, until;
 
 -- step: newest
 SELECT value::TIMESTAMP FROM meta WHERE key = 'newest';

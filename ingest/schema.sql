@@ -28,7 +28,7 @@ CREATE TABLE appeals (
     assigned_at TIMESTAMP, first_response_at TIMESTAMP, closed_at TIMESTAMP, due_at TIMESTAMP,
     response_minutes INTEGER, response_work_minutes INTEGER, closing_minutes INTEGER, reopened BOOLEAN, repeat_of BIGINT,
     rating TINYINT, author_key BIGINT, audience INTEGER, engagement INTEGER, url VARCHAR,
-    first_loaded_at TIMESTAMP, source_updated_at TIMESTAMP, batch_id INTEGER);
+    first_loaded_at TIMESTAMP, source_updated_at TIMESTAMP, batch_id INTEGER, answer_due_at TIMESTAMP);
 CREATE TABLE texts (appeal_id BIGINT, text VARCHAR, language VARCHAR, keys VARCHAR, reply VARCHAR);
 CREATE TABLE comments (
     comment_id BIGINT, appeal_id BIGINT, created_at TIMESTAMP, territory_id INTEGER, topic_id SMALLINT, text VARCHAR, author_key BIGINT, batch_id INTEGER);

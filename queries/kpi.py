@@ -116,7 +116,7 @@ def flow(scope: Scope, zone: ZoneInfo, last_full: date) -> pd.Series:
 BY = {"block": "a.block_id", "executor": "a.executor_id", "channel": "a.channel_id", "level": "a.level", "place": "CASE WHEN t.kind = 'municipality' THEN t.territory_id END"}
 BY["city"] = "CASE WHEN t.kind = 'municipality' AND {municipal} THEN t.territory_id END".format_map(PREDICATES)
 GRAIN = {"place": "territory"}  # what the planner calls the parts whose name it does not know
-SHARES = ("resolved_on_time", "closed_resolved", "rated_good", "late", "repeated", "postponed", "reopened", "within_30m")
+SHARES = ("resolved_on_time", "closed_resolved", "rated_good", "late", "repeated", "postponed", "reopened", "within_30m", "answered_in_norm")
 
 
 def breakdown(scope: Scope, by: str, names: Mapping[str, str]) -> pd.DataFrame:

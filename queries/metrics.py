@@ -113,6 +113,9 @@ PREDICATES: dict[str, str] = {
     "to_10_days": f"({OPEN} AND {IN_TIME} AND {AGE} > INTERVAL 7 DAY AND {AGE} <= INTERVAL 10 DAY)",
     "longer": f"({OPEN} AND {IN_TIME} AND {AGE} > INTERVAL 10 DAY)",
     "answered_4h": "(a.response_minutes <= 240 AND a.created_at <= $as_of - INTERVAL 4 HOUR)",
+    "answer_term_came": "(a.answer_due_at <= $as_of)",
+    "answered_in_norm": "(a.answer_due_at <= $as_of AND a.response_minutes IS NOT NULL AND a.first_response_at <= a.answer_due_at)",
+    "answer_overdue": f"({OPEN} AND a.response_minutes IS NULL AND a.answer_due_at < $as_of)",
     "answer_due_4h": "(a.created_at <= $as_of - INTERVAL 4 HOUR)",
     "not_repeated": "(a.repeat_of IS NULL)",
     "not_postponed": "(a.outcome IS DISTINCT FROM 'postponed')",
@@ -134,7 +137,7 @@ FAR = "TIMESTAMP '9999-01-01'"
 MEASURES = (
     "open", "closed", "due_resolvable", "resolved_on_time", "still_in_time", "closed_resolvable", "closed_resolved", "rated", "rated_good",
     "official", "assigned", "answered", "waiting", "reopened", "repeated", "postponed", "late", "term_came", "within_30m", "within_1h",
-    "within_4h", "within_8h", "within_24h", "over_24h", "declined", "written_again", "answered_4h", "answer_due_4h", "not_repeated",
+    "within_4h", "within_8h", "within_24h", "over_24h", "declined", "written_again", "answered_4h", "answer_due_4h", "answered_in_norm", "answer_term_came", "not_repeated",
     "not_postponed", "with_point",
 )  # fmt: skip
 # Until which moment the clock changes which of them.
@@ -142,6 +145,7 @@ TOLD_BY_CLOCK = {
     "term": ("a.due_at", ("due_resolvable", "resolved_on_time", "still_in_time", "term_came")),
     "past_term": ("(a.due_at + INTERVAL 1 MICROSECOND)", ("late",)),
     "answer": ("(a.created_at + INTERVAL 4 HOUR)", ("answered_4h", "answer_due_4h")),
+    "norm": ("a.answer_due_at", ("answered_in_norm", "answer_term_came")),
 }
 # Log buckets of minutes, each a third wider than the one before: bucket k holds EDGES[k] <= minutes < EDGES[k + 1], the last one the rest.
 EDGES = (0, 1, 2, 3, 4, 5, 6, *sorted({math.ceil(1.33**k) for k in range(7, 44)}))
@@ -320,6 +324,16 @@ _DEFINED = (
         "Обращения с первым ответом не позже 30 минут, делённые на все поступившие. 30 минут: ориентир бизнеса, не норма.",
         "within_30m",
         "all",
+        "up",
+    ),
+    Metric(
+        "answered_in_norm",
+        "Ответ в норматив",
+        "share",
+        "Обращения с первым ответом не позже норматива ответа, делённые на все, у которых срок ответа уже наступил. Норматив у каждого "
+        "источника, блока, темы и территории свой: data/reference/norms.csv.",
+        "answered_in_norm",
+        "answer_term_came",
         "up",
     ),
     Metric(

@@ -59,6 +59,9 @@ CONDITIONS = {
     "longer": _("открытые больше 10 дней, в сроке"),
     "answered_4h": _("с ответом за 4 часа"),
     "answer_due_4h": _("старше 4 часов"),
+    "answer_term_came": _("с наступившим сроком ответа"),
+    "answered_in_norm": _("с ответом в норматив"),
+    "answer_overdue": _("ждут первого ответа дольше норматива"),
     "not_repeated": _("не повторные"),
     "not_postponed": _("не отложенные"),
     "without_town": _("без города"),
@@ -95,6 +98,12 @@ ANSWERS = {
     "within_24h": _("≤ 24 ч"),
     "over_24h": _("> 24 ч"),
 }
+WORDINGS = {
+    "read": _("прочитанные ответы"),
+    "copied": _("одинаковые ответы"),
+    "empty": _("в ответе ни места, ни сути"),
+    "with_cues": _("в ответе общие фразы"),
+}
 DECISIONS = {
     "acknowledged": _("принято к сведению"),
     "false_alarm": _("ложная тревога"),
@@ -127,6 +136,11 @@ def slot_words(slot: str) -> str:
     weekday, hour = slot[1:].split("-")
     begin = _("поступили") if slot[0] == "a" else _("первый ответ")
     return _("{begin}: {day}, {hour}–{next} ч").format(begin=begin, day=WEEKDAYS[int(weekday) - 1], hour=int(hour), next=int(hour) + 1)
+
+
+def answers_words(signal: str) -> str:
+    """«одинаковые ответы», of a signal of the wording of answers."""
+    return WORDINGS[signal]
 
 
 def near_words(metres: int) -> str:

@@ -27,6 +27,8 @@ SELECT
     {n_written_again} AS written_again,
     {n_answered_4h} AS answered_4h,
     {n_answer_due_4h} AS answer_due_4h,
+    {n_answered_in_norm} AS answered_in_norm,
+    {n_answer_term_came} AS answer_term_came,
     {n_not_repeated} AS not_repeated,
     {n_not_postponed} AS not_postponed,
     {marks} / nullif({n_rated}, 0) AS rating,
