@@ -41,6 +41,8 @@ def _labels(spots: list[tuple[Point, Spot, float]]) -> list[str]:
                 box = (box[0], box[1] + 15, box[2], box[3] + 15)
             taken.append(box)
             middle = (box[1] + box[3]) / 2
+            if middle > y + 1:
+                parts.append(f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{x:.1f}" y2="{middle:.1f}" stroke="{DATA}" stroke-width="0.8"/>')
             parts.append(f'<circle cx="{x:.1f}" cy="{middle:.1f}" r="8" fill="{DATA}"/>')
             parts.append(f'<text x="{x:.1f}" y="{middle + 4:.1f}" text-anchor="middle" fill="#FFFFFF" font-weight="bold" font-size="11">{point.number}</text>')
     for point, (x, y), radius in [spot for spot in spots if not spot[0].number][:NAMED]:

@@ -69,11 +69,13 @@ def _colour(text: str) -> RGBColor:
     return RGBColor.from_string(text.removeprefix("#"))
 
 
-def chart(block: Chart) -> tuple[bytes, bytes]:
-    """The chart's XML and the workbook behind it."""
+def chart(block: Chart, font: str) -> tuple[bytes, bytes]:
+    """The chart's XML, its words in this font, and the workbook behind it."""
     deck = Presentation()
     slide = deck.slides.add_slide(deck.slide_layouts[6])
-    part = add(slide, block, Cm(0), Cm(0), Cm(16), Cm(6), size=8).part
+    drawn = add(slide, block, Cm(0), Cm(0), Cm(16), Cm(6), size=8)
+    drawn.font.name = font
+    part = drawn.part
     workbook = cast(ChartPart, part).chart_workbook.xlsx_part
     assert workbook is not None
     return etree.tostring(part._element), workbook.blob

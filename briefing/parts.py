@@ -298,7 +298,7 @@ def spikes_section(on: Ground) -> Section | None:
     if found.empty:
         return None
     columns = (
-        Column(_("Что"), wide=3), Column(_("Где"), wide=2), Column(_("Начало"), "day", 1.2), Column(_("Обращений"), "count"),
+        Column(_("Что"), wide=3), Column(_("Где"), wide=2), Column(_("Начало"), "day", 1.6), Column(_("Обращений"), "count", 1.3),
         Column(_("Обычно"), "rate"), Column(_("Состояние"), wide=1.6), Column(_("Решение"), wide=1.8),
     )  # fmt: skip
     rows = tuple(
@@ -423,7 +423,7 @@ def outlook(on: Ground) -> Section | None:
             Series(_("Ожидаем"), (*gap, *(float(row[1]) for row in rows)), "context"),
         ),
     )
-    return Section("outlook", _("Что впереди"), (Paragraph(said), chart, Table(_("Ожидаемые обращения"), columns, rows, _("Границы: 80 из 100 недель лежат между ними"))))
+    return Section("outlook", _("Что впереди"), (Paragraph(said), chart, Table(_("Ожидаемые обращения"), columns, rows, _("Прогноз по данным до {day} включительно; из 100 недель 80 лежат между границами").format(day=day(last)))))
 
 
 def map_section(on: Ground) -> Section | None:
@@ -519,7 +519,7 @@ def similar(on: Ground, spike: pd.Series) -> Section | None:
     if past.empty:
         return None
     columns = (
-        Column(_("Начало"), "day", 1.2), Column(_("Где"), wide=2), Column(_("О чём"), wide=2.5), Column(_("Обращений"), "count"),
+        Column(_("Начало"), "day", 1.6), Column(_("Где"), wide=2), Column(_("О чём"), wide=2.5), Column(_("Обращений"), "count", 1.3),
         Column(_("Причина"), wide=2.5), Column(_("Что сделали"), wide=2.5),
     )  # fmt: skip
     rows = tuple(
@@ -562,7 +562,7 @@ def measures(on: Ground) -> Section | None:
     if not started:
         return None
     columns = (
-        Column(_("Что сделано"), wide=3.5), Column(_("Где"), wide=1.6), Column(_("Тема"), wide=2), Column(_("Действует с"), "day", 1.3),
+        Column(_("Что сделано"), wide=3.5), Column(_("Где"), wide=1.6), Column(_("Тема"), wide=2), Column(_("Действует с"), "day", 1.6),
         Column(_("Что изменилось"), wide=3.6),
     )  # fmt: skip
     rows = tuple(
@@ -639,11 +639,12 @@ def measure_weeks(found: effects.Found) -> Section | None:
     if frame.empty:
         return None
     frame = frame.tail(WEEKS_SHOWN)
+    series = Series(_("Было"), _values(frame["observed"])), Series(_("Без меры"), _values(frame["expected"]), "context")
     chart = Chart(
         "line",
         _("Что было и что было бы без меры"),
         _("Обращений в неделю; недели считаны от дня, с которого мера действует: {day}").format(day=day(found.action.in_force)),
         tuple(period_label(one.date(), "week") for one in frame["day"]),
-        (Series(_("Было"), _values(frame["observed"])), Series(_("Без меры"), _values(frame["expected"]), "context")),
+        tuple(one for one in series if any(value is not None for value in one.values)),
     )
     return Section("effect", _("По неделям"), (chart,))

@@ -26,8 +26,8 @@ ROW = Cm(0.95)
 TITLE_NAMES = ("title only", "только заголовок")
 # What does not fit into eight slides stays in the other formats, the last of these first.
 ORDER = (
-    "kpi", "spike", "topics", "blocks", "spikes", "towns", "rating", "effect", "measures", "deadlines", "outlook", "dynamics", "similar",
-    "executors", "done", "map", "channels",
+    "kpi", "spike", "topics", "blocks", "spikes", "towns", "rating", "effect", "measures", "deadlines", "outlook", "dynamics", "map",
+    "similar", "executors", "done", "channels",
 )  # fmt: skip
 
 

@@ -204,7 +204,7 @@ def _chart(document: Document, block: Chart) -> None:
     """A native chart with its own small workbook, so that its numbers can be edited."""
     package = document.part.package
     number = sum(str(part.partname).startswith("/word/charts/") for part in package.iter_parts()) + 1
-    xml, workbook = native.chart(block)
+    xml, workbook = native.chart(block, FONT)
     sheet = Part(PackURI(f"/word/embeddings/chart{number}.xlsx"), SHEET_TYPE, workbook, package)
     own = Part(PackURI(f"/word/charts/chart{number}.xml"), CHART_TYPE, b"", package)
     own._blob = native.with_workbook(xml, own.relate_to(sheet, RELATIONSHIP_TYPE.PACKAGE))

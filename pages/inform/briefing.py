@@ -104,7 +104,7 @@ def edited(whole: Briefing, key: str) -> Briefing:
 
 def downloads(briefing: Briefing) -> None:
     """A file of each format, written when it is asked for."""
-    headline.section(_("Скачать"), _("Числа во всех файлах одни и те же. Закрытые тексты и имена в файлы не входят"))
+    headline.section(_("Скачать"), _("Числа во всех файлах одни и те же. Личные данные в текстах скрыты, закрытые тексты в файлы не входят"))
     with st.container(horizontal=True):
         for name, (label, mime) in TYPES.items():
             st.download_button(
