@@ -11,7 +11,6 @@ from components.theme import Palette, figure, palette
 from words import _, dates, numbers
 
 UPPER, LOWER = (0.56, 1.0), (0.0, 0.4)
-PAD = pd.Timedelta(minutes=30)
 
 
 def timeline(frame: pd.DataFrame, key: str, *, label: str, threshold: tuple[float, str] | None, alarms: Sequence[tuple[datetime, datetime]], hourly: bool) -> str | None:
@@ -31,10 +30,12 @@ def timeline_figure(
     fig = figure(360)
     if frame.empty:
         return fig
-    at = pd.to_datetime(frame["at"])
+    at, pad = pd.to_datetime(frame["at"]), pd.Timedelta(minutes=30) if hourly else pd.Timedelta(hours=12)
     for start, end in alarms:
-        fig.add_shape(type="rect", x0=max(pd.Timestamp(start), at.min()) - PAD, x1=min(pd.Timestamp(end), at.max() + pd.Timedelta(days=1)) + PAD,
-                      y0=0, y1=1, yref="paper", fillcolor=colours.attention_tint, line_width=0, layer="below")  # fmt: skip
+        first, last = pd.Timestamp(start), pd.Timestamp(end)
+        first, last = (first, last) if hourly else (first.normalize(), last.normalize())
+        fig.add_shape(type="rect", x0=max(first, at.min()) - pad, x1=min(last, at.max()) + pad, y0=0,
+                      y1=1, yref="paper", fillcolor=colours.attention_tint, line_width=0, layer="below")  # fmt: skip
     days = [day.date().isoformat() for day in at]
     fig.add_bar(
         x=at, y=frame["appeals"], marker={"color": colours.data}, customdata=[[day] for day in days], unselected={"marker": {"opacity": 1}},
@@ -54,7 +55,7 @@ def timeline_figure(
     midnights = pd.date_range(at.min().normalize(), at.max().normalize(), freq="D")
     ticks = midnights[:: -(-len(midnights) // 7)]
     fig.update_xaxes(tickvals=list(ticks), ticktext=[f"{tick.day} {dates.SHORT[tick.month - 1]}" for tick in ticks], tickangle=0,
-                     range=[at.min() - PAD, at.max() + pd.Timedelta(hours=1 if hourly else 14)])  # fmt: skip
+                     range=[at.min() - pad, at.max() + pad])  # fmt: skip
     return fig
 
 

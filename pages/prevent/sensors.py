@@ -160,7 +160,7 @@ def of_sensors() -> None:
             headline.empty(_("Тревог за период нет"), _("Показания не выше порога, работы сделаны."), _("Выберите период длиннее."))
         if len(told) > DEPTH:
             st.caption(_("Показаны последние {n} из {all}").format(n=integer(DEPTH), all=integer(len(told))))
-    near(around, found, set(alarming["item_id"]), scope.first, scope.last)
+        near(around, found, set(alarming["item_id"]), scope.first, scope.last)
     with st.container(horizontal=True):
         count = int(sites.daily(around, scope.first, scope.last)["inside"].sum())
         if count:
