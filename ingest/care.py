@@ -146,7 +146,7 @@ def backup(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]
             progress(0.1, _("Копируем базу"))
             store.copy_to(unfinished / paths.database.name)
             progress(0.6, _("Копируем архив загрузок"))
-            for folder in (paths.batches, paths.journal, paths.models, paths.folder / "mappings"):
+            for folder in (paths.batches, paths.journal, paths.models, paths.folder / "mappings", paths.folder / "templates"):
                 if folder.is_dir():
                     shutil.copytree(folder, unfinished / folder.name, ignore=shutil.ignore_patterns(".*"))
             for file in (paths.secret, paths.folder / TRUTH):

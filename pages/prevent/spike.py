@@ -22,6 +22,7 @@ from words.plurals import counted
 from words.predicates import DECISIONS, SPIKE_STATES, short_channel, spoken
 
 LIST, SPIKES, SPIKE = "pages/know/appeals.py", "pages/prevent/spikes.py", "pages/prevent/spike.py"
+BRIEFING = "pages/inform/briefing.py"
 REGISTERS = {"measures": "pages/prevent/measures.py", "campaigns": "pages/prevent/campaigns.py"}
 LEADS_TO = {"measure_planned": "measures", "campaign": "campaigns"}
 KINDS = {"cause": _("Причина"), "note": _("Заметка"), "decision": _("Решение")}
@@ -131,6 +132,8 @@ def decide() -> None:
             write("decision")
         if st.button(_("Добавить заметку"), key="save_note"):
             write("note")
+    if is_found:
+        links.page_link(_("Справка об этом всплеске →"), BRIEFING, {"kind": "spike", "subject": spike_id})
     answers()
     for entry in log.itertuples():
         quotes.quote_card(*record(entry))
