@@ -18,6 +18,7 @@ from words.numbers import decimal, integer
 from words.plurals import counted
 
 EFFECTS, MEASURES, CAMPAIGNS = "pages/prevent/effects.py", "pages/prevent/measures.py", "pages/prevent/campaigns.py"
+BRIEFING = "pages/inform/briefing.py"
 SPIKE, LIST = "pages/prevent/spike.py", "pages/know/appeals.py"
 CONTROLS: dict[Control, str] = {"places": _("другие места"), "topics": _("другие темы"), "none": _("ни с чем")}
 PASTS: dict[Against, str] = {"before": _("время до меры"), "usual": _("время до всплеска")}
@@ -132,6 +133,7 @@ def detail(action: Action) -> None:
         picture(found)
     with right, st.container(border=True):
         figures(found)
+        links.page_link(_("Справка об эффекте →"), BRIEFING, {"kind": "measure", "subject": action.item_id})
     settings(found)
     if not effect.too_early:
         checks(found)
