@@ -153,11 +153,11 @@ def estimate(
 
 def displacement(
     measured: Effect, neighbours: Mapping[str, ArrayLike], dates: ArrayLike, start: np.datetime64 | str,
-    end: np.datetime64 | str | None = None, controls: ArrayLike | None = None,
+    end: np.datetime64 | str | None = None, controls: ArrayLike | None = None, usual_until: np.datetime64 | str | None = None,
 ) -> list[Shift]:  # fmt: skip
     """Did the trouble go to neighbouring topics or zones instead? Largest extra first; neighbours too small or too
     young to judge are left out. neighbours: counts [days] by name; the rest as in `estimate`."""
-    effects = {name: estimate(counts, dates, start, end, controls) for name, counts in neighbours.items()}
+    effects = {name: estimate(counts, dates, start, end, controls, usual_until) for name, counts in neighbours.items()}
     judged = {name: effect for name, effect in effects.items() if not effect.too_early}
     adjusted = holm([effect.p for effect in judged.values()])
     spared = measured.awaited - measured.seen

@@ -315,9 +315,8 @@ def _shifts(found: Found, series: Mapping[str, NDArray[np.float64]]) -> tuple[Sh
     if not series:
         return ()
     assert found.action.in_force is not None
-    return tuple(
-        effect.displacement(found.effect, series, found.days, np.datetime64(found.action.in_force), _until(found.action), found.controls)
-    )
+    start, usual_until = np.datetime64(found.action.in_force), np.datetime64(found.usual_until)
+    return tuple(effect.displacement(found.effect, series, found.days, start, _until(found.action), found.controls, usual_until))
 
 
 # for pages --------------------------------------------------------------------------------------------------------------

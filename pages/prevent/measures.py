@@ -59,16 +59,16 @@ def listed() -> int | None:
         muted=shown["status"] == "cancelled",
     )
     columns = [
-        Column("what", _("Что делаем"), help=_("◆ срок прошёл, а мера не выполнена"), width=290),
-        Column("territory_name", _("Где"), width=130),
-        Column("topic_name", _("Тема"), width=160),
-        Column("who", _("Кто участвует"), width=220),
-        Column("kind", "", width=140),
-        Column("status_name", _("Состояние"), width=110),
-        Column("start", _("Начало"), "day", width=120),
-        Column("due", _("Срок"), "day", width=120),
-        Column("km", _("Км"), "tenths", width=70),
-        Column("money", _("Стоимость, ₽"), "count", width=120),
+        Column("what", _("Что делаем"), help=_("◆ срок прошёл, а мера не выполнена"), width=250),
+        Column("territory_name", _("Где"), width=110),
+        Column("topic_name", _("Тема"), width=150),
+        Column("who", _("Кто участвует"), width=190),
+        Column("kind", "", width=130),
+        Column("status_name", _("Состояние"), width=100),
+        Column("start", _("Начало"), "day", width=115),
+        Column("due", _("Срок"), "day", width=115),
+        Column("km", _("Км"), "tenths", width=50),
+        Column("money", _("Стоимость, ₽"), "count", width=110),
     ]
     filled = [column for column in columns if column.name not in ("km", "money", "start", "due") or frame[column.name].notna().any()]
     return tables.ranked(frame, filled, key=f"measures_{state}", height=520 if len(frame) > 14 else None)
@@ -78,8 +78,9 @@ def one(row: pd.Series) -> None:
     """One measure in full, and what can be done with it."""
     with st.container(border=True, key="measure"):
         headline.section(row["problem"], f"{row['territory_name']}, «{row['topic_name']}»")
-        for label, value in facts(row):
-            st.text(f"{label}: {value}")
+        with st.container(gap="xsmall"):
+            for label, value in facts(row):
+                st.text(f"{label}: {value}")
         with st.container(horizontal=True, vertical_alignment="center"):
             window = f"measures_{row['item_id']}"
             if st.button(_("Изменить"), key="measure_edit") or register.is_open(window):
@@ -94,7 +95,8 @@ def one(row: pd.Series) -> None:
 def facts(row: pd.Series) -> list[tuple[str, str]]:
     """What is known of a measure: label and words."""
     late = _("{day}, прошёл {n} назад").format(day=day(row["due"]), n=counted(row["days_late"], "день", "acc")) if row["late"] else day(row["due"])
-    period = span(row["start"].date(), row["end"].date()) if pd.notna(row["start"]) and pd.notna(row["end"]) else day(row["start"])
+    ended = pd.notna(row["start"]) and pd.notna(row["end"])
+    period = span(row["start"].date(), row["end"].date()) if ended else _("с {day}").format(day=day(row["start"]))
     said = [
         (_("Состояние"), STATUSES[row["status"]]),
         (_("Когда"), period if pd.notna(row["start"]) else ""),
