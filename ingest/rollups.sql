@@ -14,7 +14,7 @@ CREATE OR REPLACE TABLE day_region_block (day DATE, territory_id INTEGER, block_
 CREATE OR REPLACE TABLE live (
     appeal_id BIGINT, day DATE, hour TINYINT, territory_id INTEGER, region_id INTEGER, created_at TIMESTAMP, visibility visibility, channel_id SMALLINT,
     is_official BOOLEAN, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT, type appeal_type, status appeal_status, outcome appeal_outcome,
-    executor_id SMALLINT, level executor_level, closed_at TIMESTAMP, due_at TIMESTAMP, response_minutes INTEGER);
+    executor_id SMALLINT, level executor_level, closed_at TIMESTAMP, due_at TIMESTAMP, response_minutes INTEGER, answer_due_at TIMESTAMP);
 -- What the clock still has to say of an appeal: before `until`, each measure is off the sums by so much. A row a moment, none once
 -- the moment `settled` of meta has passed it.
 CREATE OR REPLACE TABLE unsettled (
@@ -94,7 +94,7 @@ WHERE hour < TIMESTAMP '9999-01-01' GROUP BY hour ORDER BY hour;
 INSERT INTO live
 SELECT
     a.appeal_id, a.day, a.hour, a.territory_id, t.region_id, a.created_at, a.visibility, a.channel_id, a.is_official, a.block_id, a.topic_group_id, a.topic_id,
-    a.type, a.status, a.outcome, a.executor_id, a.level, a.closed_at, a.due_at, a.response_minutes
+    a.type, a.status, a.outcome, a.executor_id, a.level, a.closed_at, a.due_at, a.response_minutes, a.answer_due_at
 FROM appeals a JOIN territories t USING (territory_id)
 WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {open}
 ORDER BY a.territory_id, a.created_at;

@@ -13,6 +13,7 @@ from queries.scope import Scope
 
 READ = 1500
 ALIKE = 500
+SIGNALS = ("read", "copied", "empty", "with_cues")  # columns of `Wording.rows`
 FAULTS = ("written_again", "reopened", "rated_bad", "copied", "empty", "with_cues")
 
 
@@ -23,7 +24,7 @@ def by_executor(scope: Scope) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class Wording:
-    """What the words of the latest answers tell. rows: one an answer: columns of answers_read.sql, copied (another answer
+    """What the words of the latest answers tell. rows: one an answer: columns of answers_read.sql, read (true), copied (another answer
     has near-identical wording), empty (names neither the place nor the matter of the appeal), with_cues (has phrases of an
     empty answer), cues (those phrases). examples: appeal_id of answers worth reading first, one of each kind."""
 
@@ -36,6 +37,7 @@ def wording(scope: Scope) -> Wording:
     frame = ask("answers_read", scope, limit=READ)
     found = replies.signals(list(frame["reply"]), list(frame["text"].fillna("")))
     rows = frame.assign(
+        read=True,
         copied=np.array([one.copies > 1 for one in found], dtype=bool),
         empty=np.array([one.names_matter is False and not one.names_place for one in found], dtype=bool),
         with_cues=np.array([bool(one.cues) for one in found], dtype=bool),

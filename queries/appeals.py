@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from queries import search
+from queries import answers, search
 from queries.ask import ask
 from queries.cells import Cells
 from queries.metrics import PREDICATES
@@ -15,7 +15,7 @@ from queries.planner import answer
 from queries.scope import Scope, end_of_month, integer_of
 from queries.search import Query
 
-KEYS = ("only", "executor", "street", "q", "term", "source", "slot", "near", "account")
+KEYS = ("only", "executor", "street", "q", "term", "source", "slot", "near", "zone", "account", "wording")
 # How the addresses of all posts of one page begin: without the scheme and the number of the post.
 ADDRESS = r"regexp_replace(regexp_replace(lower(trim({})), '^https?://(www\.|m\.)?', ''), '[0-9]+/?([?#].*)?$', '')"
 ANSWERED_LOCAL = "((a.first_response_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone)"
@@ -28,7 +28,8 @@ class Chosen:
     """Conditions on top of a scope: predicates of the registry, one executor, one street, words in the text in any
     form (each of `words`), a term as `contrast` found it (its lemmas side by side), one source, one hour of the week
     (slot: «a3-14» came on a Wednesday after 14:00, «r3-14» was first answered then, local time), a circle on the map, one official
-    page by the beginning of the addresses of its posts.
+    page by the beginning of the addresses of its posts, one signal of the wording of their answers (of answers.SIGNALS; `among`: the
+    appeals that have it, known once a scope is).
 
     In the URL: only=overdue,official&executor=3&street=…&q=…&term=…&source=2&slot=a3-14&near=54.7065,20.5118,800
     &account=vk.com/wall-1_.
@@ -44,6 +45,8 @@ class Chosen:
     near: Circle | None = None
     zone: Cells | None = None
     account: str = ""
+    wording: str = ""
+    among: tuple[int, ...] | None = None
 
     @staticmethod
     def decode(params: Mapping[str, str]) -> "Chosen":
@@ -59,6 +62,7 @@ class Chosen:
             near=Circle.decode(params.get("near", "")),
             zone=Cells.decode(params.get("zone", "")),
             account=params.get("account", "")[:200],
+            wording=params.get("wording", "") if params.get("wording", "") in answers.SIGNALS else "",
         )
 
     def encode(self) -> dict[str, str | None]:
@@ -74,6 +78,7 @@ class Chosen:
             "near": self.near.encode() if self.near else None,
             "zone": self.zone.encode() if self.zone else None,
             "account": self.account or None,
+            "wording": self.wording or None,
         }
 
     @property
@@ -106,11 +111,23 @@ class Chosen:
         if self.account:
             parts.append(f"(a.is_official AND {ADDRESS.format('a.url')} = $account)")
             values["account"] = self.account
+        if self.among is not None:
+            parts.append("a.appeal_id IN (SELECT unnest($among::BIGINT[]))")
+            values["among"] = list(self.among)
         return " AND ".join(parts) or "TRUE", values
+
+
+def _with_answers(scope: Scope, chosen: Chosen) -> Chosen:
+    """The wording of answers as the appeals that have it: it is read by the program, not by SQL."""
+    if not chosen.wording or chosen.among is not None:
+        return chosen
+    rows = answers.wording(scope).rows
+    return replace(chosen, among=tuple(map(int, rows.loc[rows[chosen.wording], "appeal_id"])))
 
 
 def count(scope: Scope, chosen: Chosen) -> tuple[int, int]:
     """How many appeals meet the conditions, and how many of them have closed texts."""
+    chosen = _with_answers(scope, chosen)
     if not chosen.query.is_empty:
         found = hits(scope, chosen)
         return int(found["appeals"].sum()), int(found["restricted"].sum())
@@ -121,6 +138,7 @@ def count(scope: Scope, chosen: Chosen) -> tuple[int, int]:
 
 def hits(scope: Scope, chosen: Chosen) -> pd.DataFrame:
     """month, territory_id, territory, appeals, restricted of the readable texts with the chosen words, newest month first."""
+    chosen = _with_answers(scope, chosen)
     fragments, values = _searched(scope, chosen)
     return ask("search_counts", scope, fragments, **values)
 
@@ -128,6 +146,7 @@ def hits(scope: Scope, chosen: Chosen) -> pd.DataFrame:
 def newest(scope: Scope, chosen: Chosen, limit: int, skip: int = 0) -> pd.DataFrame:
     """appeal_id, day of the appeals that meet the conditions, newest first. A search reads as many months as it
     shows, and of them the territories that have hits."""
+    chosen = _with_answers(scope, chosen)
     if chosen.query.is_empty:
         condition, values = chosen.sql()
         return ask("appeals_newest", scope, {"chosen": condition}, limit=limit, skip=skip, **values)
@@ -156,6 +175,7 @@ def _searched(scope: Scope, chosen: Chosen) -> tuple[dict[str, str], dict[str, o
 
 def written(scope: Scope, chosen: Chosen, limit: int) -> pd.DataFrame:
     """appeal_id, day, created_at, text, keys, street, author_key of the readable texts that meet the conditions, newest first."""
+    chosen = _with_answers(scope, chosen)
     fragments, values = _searched(scope, chosen)
     return ask("texts_chosen", scope, fragments, limit=limit, **values)
 

@@ -72,6 +72,7 @@ PREDICATES: dict[str, str] = {
     "closed_resolved": "(a.type = 'resolvable' AND a.status = 'closed' AND a.outcome = 'resolved')",
     "rated": "(a.rating IS NOT NULL)",
     "rated_good": "(a.rating >= 4)",
+    "rated_bad": "(a.rating <= 3)",
     "answered": "(a.response_minutes IS NOT NULL)",
     "waiting": "(a.response_minutes IS NULL)",
     "within_30m": "(a.response_minutes <= 30)",

@@ -58,6 +58,7 @@ MEETS: dict[str, Callable[[Row], bool]] = {
     "closed_resolved": lambda r: r.type == "resolvable" and r.outcome == "resolved",
     "rated": lambda r: r.rating is not None,
     "rated_good": lambda r: r.rating in (4, 5),
+    "rated_bad": lambda r: r.rating in (1, 2, 3),
     "answered": lambda r: r.response is not None,
     "waiting": lambda r: r.response is None,
     "within_30m": _answered(-1, 30),

@@ -23,7 +23,7 @@ from ingest.demo.world import Floats, Ints, World
 
 ANSWERED_SHARE, FINISHED_SHARE, REJECTED_SHARE = 0.985, 0.965, 0.02
 FORGOTTEN_DAYS = (20, 90)
-REOPENED, RATED, HANDED_OVER, RETURNED = 0.03, 0.15, 0.12, 0.3
+REOPENED, RATED, HANDED_OVER, RETURNED, LOOPED = 0.03, 0.15, 0.12, 0.3, 0.1
 TYPE_KEPT = 0.9
 STATUSES = ("new", "assigned", "answered", "closed", "rejected")
 NEW, ASSIGNED, ANSWERED, CLOSED, REJECTED = range(5)
@@ -131,17 +131,22 @@ class Desk:
         return kind, np.where(is_closed, outcome, -1), reopened, rating
 
     def events(self, rng: np.random.Generator, arrival: Arrival, handling: Handling, external: pa.Array) -> pa.Table:
-        """The status log: received, assigned (for some by way of another body), answered, closed or opened again."""
+        """The status log: received, assigned (for some by way of another body, which passes it on, gives it back to the dispatcher or,
+        having got it from the right one, back to that), answered, closed or opened again."""
         created, assigned, answered, closed = arrival.created, handling.assigned, handling.answered, handling.closed
         count, executor = created.size, handling.executor
         other = chosen(rng, self.executor_edges, arrival.topic)
         passed = (assigned < NEVER) & (rng.random(count) < HANDED_OVER) & (other != executor)
-        passed_note = np.where(rng.random(count) < RETURNED, RETURNED_NOTE, PASSED_NOTE)
+        way = rng.random(count)
+        looped, given_back = passed & (way < LOOPED), passed & (way >= LOOPED) & (way < RETURNED)
+        waited = assigned - created
         first_end = answered + _whole((closed - answered) / 2)
         steps: tuple[tuple[Bools, Ints, Ints | int, Ints | int, Ints | int], ...] = (
             (np.ones(count, np.bool_), created, NEW, -1, NO_NOTE),
-            (passed, created + _whole((assigned - created) / 3), ASSIGNED, other, NO_NOTE),
-            (assigned < NEVER, assigned, ASSIGNED, executor, np.where(passed, passed_note, NO_NOTE)),
+            (looped, created + _whole(waited / 6), ASSIGNED, executor, NO_NOTE),
+            (passed, created + _whole(waited / 3), ASSIGNED, other, np.where(looped, PASSED_NOTE, NO_NOTE)),
+            (given_back, created + _whole(waited * (2 / 3)), NEW, -1, RETURNED_NOTE),
+            (assigned < NEVER, assigned, ASSIGNED, executor, np.where(looped, RETURNED_NOTE, np.where(passed & ~given_back, PASSED_NOTE, NO_NOTE))),
             (answered < NEVER, answered, np.where(handling.status == REJECTED, REJECTED, ANSWERED), executor, NO_NOTE),
             (handling.reopened, first_end, CLOSED, executor, NO_NOTE),
             (handling.reopened, first_end + _whole((closed - first_end) / 3), ASSIGNED, executor, REOPENED_NOTE),

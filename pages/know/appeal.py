@@ -115,7 +115,7 @@ with left:
             appeal["reply"],
             _("{who}, {at}").format(who=appeal["executor"] or _("исполнитель не указан"), at=local(appeal["first_response_at"])),
         )
-    if pd.isna(appeal["closed_at"]) and not appeal["is_restricted"]:
+    if appeal["status"] not in ("closed", "rejected") and not appeal["is_restricted"]:
         good_answers()
     said = appeals.comments(everywhere, int(given))
     headline.section(counted(len(said), "комментарий") if len(said) else _("Комментариев нет"))

@@ -18,7 +18,7 @@ from words import _
 from words.dates import moment, month, span
 from words.numbers import integer, percent
 from words.plurals import counted
-from words.predicates import in_words, near_words, slot_words, spoken, state, zone_words
+from words.predicates import answers_words, in_words, near_words, slot_words, spoken, state, zone_words
 
 APPEAL = "pages/know/appeal.py"
 PAGE, HITS, MONTHS, PLACES, LONGEST = 200, 25, 12, 10, 10.0
@@ -207,6 +207,7 @@ conditions = (
     + ([near_words(chosen.near.metres)] if chosen.near else [])
     + ([zone_words(len(chosen.zone.ids))] if chosen.zone else [])
     + ([_("страница {address}").format(address=chosen.account)] if chosen.account else [])
+    + ([answers_words(chosen.wording)] if chosen.wording else [])
 )
 headline.headline(
     counted(number, "обращение") + (f": {', '.join(conditions)}" if conditions else ""),

@@ -12,6 +12,7 @@ from words.numbers import decimal, integer
 from words.plurals import counted
 from words.solving import FAULTS, answers_finding
 
+SIGNALS = ("copied", "empty", "with_cues")
 LIST, APPEAL = "pages/know/appeals.py", "pages/know/appeal.py"
 
 context: Context = st.session_state["context"]
@@ -41,12 +42,14 @@ def residents() -> None:
 def words() -> None:
     """What the wording tells."""
     n = len(read.rows)
-    headline.section(_("Что видно по словам"), _("Последние {n} с открытым текстом. Это повод прочитать, а не приговор").format(n=counted(n, "ответ")))
+    headline.section(_("Что видно по словам"), _("Последние {n} с открытым текстом. Это повод прочитать, а не приговор. Нажмите на строку").format(n=counted(n, "ответ")))
     if not n:
         st.caption(_("Ответов с открытым текстом за период нет."))
         return
-    rows = [(FAULTS[key].capitalize(), int(read.rows[key].sum()), n) for key in ("copied", "empty", "with_cues")]
-    tables.ranked(tables.shares_table(rows), tables.SHARE_COLUMNS, key="answers_words", selectable=False)
+    rows = [(FAULTS[key].capitalize(), int(read.rows[key].sum()), n) for key in SIGNALS]
+    picked = tables.ranked(tables.shares_table(rows), tables.SHARE_COLUMNS, key="answers_words")
+    if picked is not None:
+        links.open_page(LIST, {"wording": SIGNALS[picked]})
     st.caption(
         _("Одинаковые: почти дословно повторяют другой ответ. Ни места, ни сути: не названо ни одно место и ни одно значимое слово обращения.")
     )
@@ -76,8 +79,8 @@ def training() -> None:
     )
     if picked is not None:
         row = found.iloc[picked]
-        only = {"written_again": "written_again", "reopened": "answered,reopened", "rated_bad": "rated"}.get(row["fault"], "answered")
-        links.open_page(LIST, {"executor": int(row["executor_id"]), "only": only})
+        only = {"written_again": "written_again", "reopened": "answered,reopened", "rated_bad": "rated_bad"}.get(row["fault"])
+        links.open_page(LIST, {"executor": int(row["executor_id"]), "only": only, "wording": None if only else row["fault"]})
 
 
 def executors() -> None:
@@ -88,7 +91,7 @@ def executors() -> None:
         again=table["written_again"] / table["answered"].where(table["answered"] > 0),
         back=table["reopened"] / table["answered"].where(table["answered"] > 0),
         muted=table["answered"] < 30,
-        **{f"{key}_share": table[key] / table["read"].where(table["read"] > 0) for key in ("copied", "empty", "with_cues")},
+        **{f"{key}_share": table[key] / table["read"].where(table["read"] > 0) for key in SIGNALS},
     )
     picked = tables.cells(
         shown,
@@ -111,7 +114,9 @@ def executors() -> None:
     if picked is not None:
         row, column = picked
         only = {"rated": "rated", "rating": "rated", "response": "rated", "again": "written_again", "back": "answered,reopened"}
-        links.open_page(LIST, {"executor": int(shown.iloc[row]["executor_id"]), "only": only.get(column, "answered")})
+        signal = column.removesuffix("_share")
+        own = {"wording": signal} if signal in SIGNALS else {"only": only.get(column, "answered")}
+        links.open_page(LIST, {"executor": int(shown.iloc[row]["executor_id"])} | own)
 
 
 def examples() -> None:

@@ -7,7 +7,7 @@ from components import headline, links, tables
 from components.tables import Column
 from queries import deadlines, figures, writes
 from queries.context import Context
-from queries.metrics import LADDER
+from queries.metrics import LADDER, METRICS
 from words import _
 from words.dates import moment
 from words.numbers import days, integer, minutes
@@ -46,13 +46,13 @@ def call_list() -> None:
     picked = tables.ranked(
         shown,
         [
-            Column("who", _("Кому"), width=200),
-            Column("executor", _("Исполнитель"), width=250),
-            Column("territory", _("Где"), width=140),
-            Column("appeals", _("Обращений"), "count", width=90),
-            Column("late", _("Самое старое"), width=130),
-            Column("why", _("Что в них"), width=270),
-            Column("done", _("Позвонили"), width=180),
+            Column("who", _("Кому"), width=215),
+            Column("executor", _("Исполнитель"), width=330),
+            Column("territory", _("Где"), width=130),
+            Column("appeals", _("Обращений"), "count", width=85),
+            Column("late", _("Самое старое"), width=100),
+            Column("why", _("Что в них"), width=300),
+            Column("done", _("Позвонили"), width=150),
         ],
         key="deadlines_calls",
         height=480 if len(shown) > 13 else None,
@@ -97,6 +97,7 @@ def holders() -> None:
             Column("executor", _("Исполнитель"), width=300),
             Column("overdue", _("Просрочено"), "count"),
             Column("due_soon", _("Истекает за сутки"), "count"),
+            Column("answer_overdue", _("Не отвечено в норматив"), "count", help=METRICS["answered_in_norm"].formula),
             Column("open", _("Открыто"), "count"),
             Column("oldest_days", _("Самое старое просрочено"), "days"),
         ],
@@ -105,7 +106,7 @@ def holders() -> None:
     )
     if picked is not None:
         row, column = picked
-        open_list({"due_soon": "due_soon", "open": "open"}.get(column, "overdue"), shown.iloc[row]["executor_id"])
+        open_list(column if column in ("due_soon", "answer_overdue", "open") else "overdue", shown.iloc[row]["executor_id"])
 
 
 def ladder() -> None:
@@ -167,7 +168,9 @@ def made() -> None:
 
 headline.headline(
     deadlines_finding(int(backlog["overdue"]), int(backlog["due_soon"]), int(backlog["oldest_overdue_days"])),
-    _("{place}, всё открытое на {at}").format(place=context.place.name, at=moment(context.moment)),
+    _("{place}, всё открытое на {at}. Первого ответа ждут дольше норматива {n}").format(
+        place=context.place.name, at=moment(context.moment), n=integer(backlog["answer_overdue"])
+    ),
 )
 call_list()
 holders()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest import commands, load, rebuild
+from ingest import commands, load, rebuild, setup
 from ingest.sources.part import Reject
 from queries import rollups, store
 from tests import small
@@ -401,3 +401,26 @@ def test_many_batches_leave_the_newest_month_in_order(empty_store: Path, monkeyp
     assert numbers[5] != sorted(numbers[5]) and len(numbers[5]) == 5
     with store.cursor() as cursor:
         assert rollups.differences(cursor) == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "worked", "due"),
+    [
+        ({}, 30, "06-11 16:30"),  # 9–18: 17:30 to next morning 9:00 is half an hour; eight hours from there
+        ({"2301": ("08:00", "17:00")}, 60, "06-11 16:00"),  # the town's own: came after closing, one hour from eight to nine
+        ({"2300": ("10:00", "19:00")}, 90, "06-11 16:30"),  # its region's
+        ({"2300": ("10:00", "19:00"), "2301": ("08:00", "17:00")}, 60, "06-11 16:00"),
+        ({"6400": ("08:00", "17:00")}, 30, "06-11 16:30"),  # another region's
+    ],
+)
+def test_working_hours_are_those_of_the_territory(
+    empty_store: Path, monkeypatch: pytest.MonkeyPatch, hours: dict[str, tuple[str, str]], worked: int, due: str
+) -> None:
+    everywhere = setup.reference("working_hours")
+    own = [{"territory_id": place, "opens": opens, "closes": closes, "basis": ""} for place, (opens, closes) in hours.items()]
+    files = {"working_hours": everywhere + own}
+    reference = setup.reference
+    monkeypatch.setattr(setup, "reference", lambda name: files.get(name) or reference(name))
+    answered = 15.5 * 60
+    small.put([small.row(1, small.KALININGRAD, "06-10 17:30", small.QUAY, answered=answered, source="calls", channel="call")])
+    assert ask("SELECT response_work_minutes, answer_due_at FROM appeals") == [(worked, small.utc(due, small.KALININGRAD))]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from queries import answers, store
+from queries import answers, appeals, store
+from queries.appeals import Chosen
 from queries.scope import COUNTRY
 from tests import naive, small
 from tests.queries.scopes import many, scope
@@ -42,6 +43,12 @@ def test_empty_and_copied_answers_are_told_from_good_ones(empty_store: Path) -> 
     signs = read.rows.groupby("executor")[["copied", "empty", "with_cues"]].sum()
     assert signs.loc["Горсвет"].tolist() == [4, 4, 4] and signs.loc["Дорожная служба"].tolist() == [0, 0, 0]
     assert read.examples[0] in set(read.rows.loc[read.rows["executor"] == "Горсвет", "appeal_id"])
+    for signal in answers.SIGNALS:
+        own = set(read.rows.loc[read.rows[signal], "appeal_id"])
+        assert set(appeals.listing(asked, Chosen(wording=signal))["appeal_id"]) == own and appeals.count(asked, Chosen(wording=signal))[0] == len(own)
+        bad = read.rows[read.rows["executor"] == "Горсвет"]
+        assert appeals.count(asked, Chosen(wording=signal, executor=int(bad["executor_id"].iloc[0])))[0] == bad[signal].sum() == 4
+    assert appeals.count(asked, Chosen(wording="copied", words="яма"))[0] == 4
     table = answers.compared(asked, read).set_index("executor")
     assert table.loc["Горсвет", "read"] == 4 and table.loc["Горсвет", "empty"] == 4
 

@@ -41,7 +41,7 @@ COUNTED = {
     "all": 7, "due_resolvable": 5, "resolved_on_time": 1, "still_in_time": 1, "closed_resolvable": 4, "closed_resolved": 2,
     "rated": 2, "rated_good": 1, "late": 2, "term_came": 5, "repeated": 1, "postponed": 1, "reopened": 1, "written_again": 1,
     "answered": 6, "waiting": 1, "within_30m": 2, "within_1h": 1, "within_4h": 0, "within_8h": 1, "within_24h": 1, "over_24h": 1,
-    "closed": 5, "open": 2, "declined": 0, "answered_4h": 3, "answer_due_4h": 7, "not_repeated": 6, "not_postponed": 6,
+    "closed": 5, "open": 2, "declined": 0, "answered_4h": 3, "answer_due_4h": 7, "answered_in_norm": 4, "answer_term_came": 7, "answer_overdue": 1, "rated_bad": 1, "not_repeated": 6, "not_postponed": 6,
     "overdue": 1, "due_soon": 0, "in_hours": 3, "off_hours": 2, "weekend": 2, "ladder_1": 1, "ladder_2": 0, "ladder_3": 0,
 }  # fmt: skip
 
@@ -58,7 +58,7 @@ def test_every_count_and_the_list_behind_it(week: Scope) -> None:
     ("key", "value"),
     [
         ("resolved_on_time", 1 / 5), ("closed_resolved", 2 / 4), ("rated_good", 1 / 2), ("late", 2 / 5), ("repeated", 1 / 7), ("postponed", 1 / 7),
-        ("reopened", 1 / 7), ("written_again", 1 / 6), ("within_30m", 2 / 7), ("answered_4h", 3 / 7), ("first_response", 300), ("rating", 3.5),
+        ("reopened", 1 / 7), ("written_again", 1 / 6), ("within_30m", 2 / 7), ("answered_4h", 3 / 7), ("answered_in_norm", 4 / 7), ("first_response", 300), ("rating", 3.5),
     ],
 )  # fmt: skip
 def test_every_share(week: Scope, key: str, value: float) -> None:
