@@ -100,7 +100,7 @@ def series(around: Site, item: Mapping[str, Any], scope: Scope) -> pd.DataFrame:
     day: at, highest (NaN: no reading), done, partial, missed, appeals."""
     step = "hour" if scope.days <= HOURLY_DAYS else "day"
     since, until = _moments(scope, around.zone)
-    read = ask("readings_series", scope, code=item["code"], since=since, until=until, step=step, zone=str(around.zone)).set_index("at")
+    read = ask("readings_series", scope, code=item["code"], since=since, until=until, grain=step, zone=str(around.zone)).set_index("at")
     written = sites.appeals(around, scope.first, scope.last, MOST_APPEALS)["created_at"]
     local = written.dt.tz_localize("UTC").dt.tz_convert(around.zone).dt.tz_localize(None).dt.floor("h" if step == "hour" else "D")
     every = pd.date_range(scope.first, pd.Timestamp(scope.last) + (pd.Timedelta(hours=23) if step == "hour" else pd.Timedelta(0)),

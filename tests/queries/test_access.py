@@ -14,6 +14,7 @@ from queries import appeals, ask, cities, deadlines, figures, kpi, spikes, store
 from queries.access import Access
 from queries.appeals import Chosen
 from queries.metrics import PREDICATES
+from queries.near import Circle
 from queries.scope import Scope
 from tests import naive, small
 from tests.queries.plant import spike
@@ -24,6 +25,7 @@ FILES = sorted(path.stem for path in ask.SQL.glob("*.sql"))
 FOR_ALL = {
     "batches", "channels", "executor", "executors", "facts", "rejects", "silent_days", "source", "source_calendar", "sources", "territories", "topic_tree", "unplaced", "views",
 }  # fmt: skip
+HERE = Circle.at(54.7, 20.5, 2000)
 FRAGMENTS = {
     "chosen": f"({PREDICATES['all']} OR {PREDICATES['late']})",
     "child": "a.territory_id",
@@ -38,6 +40,8 @@ FRAGMENTS = {
     "answered_local": appeals.ANSWERED_LOCAL,
     "words": "keys <> ''",
     "narrow_first": "OFFSET 0",
+    "circle": HERE.sql(),
+    "elsewhere": f"NOT {HERE.sql()}",
 }
 MINE = 2301
 
@@ -51,6 +55,7 @@ def answer(name: str, asked: Scope, **more: Any) -> pd.DataFrame:
         "spike_id": 1, "spike_ids": [1, 2, 3], "episode_id": 1, "topic_id": 35, "regions": [],
         "topic_group_id": 18, "territory_id": MINE, "onset": date(2025, 1, 1), "places": [0, 2300, 2301, 6401], "blocks": [], "groups": [], "topics": [],
         "appeal_id": 0, "batch_id": 1, "executor_id": 1, "source_id": 1, "step": 1, "page": "rating", "ids": appeal_ids(), "as_of": small.AS_OF,
+        "code": "K-1", "grain": "day", "zone": "Europe/Kaliningrad",
     }  # fmt: skip
     return ask.ask(name, asked, FRAGMENTS, **(values | more))
 
