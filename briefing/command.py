@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from briefing import build, pdf, sheets, slides, word
+from briefing import build, pdf, sheets, slides, templates, word
 from briefing.model import Briefing
 from queries import context, dictionaries
 from queries.access import Access
@@ -45,10 +45,15 @@ def formats(text: str) -> list[str]:
     return list(dict.fromkeys(asked))
 
 
+def write(form: str, briefing: Briefing) -> bytes:
+    """The briefing in one format. Raises templates.Broken where the centre's own template or coat of arms cannot be used."""
+    return templates.guarded(form, lambda: WRITERS[form](briefing))
+
+
 def make(arguments: dict[str, Any], progress: Callable[[float, str], None]) -> dict[str, Any]:
     """Write a briefing. territory (number), period («2026-W46»; the last seven full days where there is none), kind, subject
     (number of a spike, block or measure), sections (keys; all where there are none), format («pdf,docx»), out (folder). The
-    answer: files, seconds are not measured. Raises ValueError with a Russian message."""
+    answer: files, title, headlines. Raises ValueError with a Russian message."""
     asked = formats(arguments.get("format") or "pdf")
     progress(0.05, _("Считаем показатели"))
     briefing = of(arguments)
@@ -59,7 +64,7 @@ def make(arguments: dict[str, Any], progress: Callable[[float, str], None]) -> d
         progress(0.4 + 0.6 * done / len(asked), _("Пишем {format}").format(format=name.upper()))
         file = folder / f"{briefing.file_name}.{name}"
         unfinished = file.with_name(f".{file.name}.part")
-        unfinished.write_bytes(WRITERS[name](briefing))
+        unfinished.write_bytes(write(name, briefing))
         os.replace(unfinished, file)
         files.append(str(file))
     progress(1.0, _("Готово"))

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from briefing import build, command, pdf
+from briefing import build, command, pdf, templates
 from briefing.model import Briefing
 from components import choices, headline
 from components.links import set_params
@@ -109,7 +109,7 @@ def downloads(briefing: Briefing) -> None:
         for name, (label, mime) in TYPES.items():
             st.download_button(
                 label,
-                partial(command.WRITERS[name], briefing),
+                partial(command.write, name, briefing),
                 file_name=f"{briefing.file_name}.{name}",
                 mime=mime,
                 on_click="ignore",
@@ -121,7 +121,11 @@ def downloads(briefing: Briefing) -> None:
 
 def preview(briefing: Briefing) -> None:
     """The pages of the PDF."""
-    pages = pdf.pages(briefing, PREVIEW_PPI)
+    try:
+        pages = templates.guarded("pdf", lambda: pdf.pages(briefing, PREVIEW_PPI))
+    except templates.Broken as broken:
+        headline.banner(str(broken))
+        return
     headline.section(_("Как будет выглядеть"), _("Страниц: {n}").format(n=len(pages)))
     with st.container(height=PREVIEW_HEIGHT, border=True, key="briefing_preview"):
         for number, page in enumerate(pages, 1):

@@ -154,6 +154,16 @@ def test_own_templates_and_the_coat_of_arms(filled: Path) -> None:
         assert all(shape.left + shape.width <= own.slide_width for shape in slide.shapes)
 
 
+@pytest.mark.parametrize(("form", "file"), [("pdf", "emblem.svg"), ("docx", "briefing.docx"), ("pptx", "briefing.pptx"), ("docx", "emblem.png")])
+def test_a_broken_file_of_one_s_own_is_named(filled: Path, form: str, file: str) -> None:
+    whole = build.build(at(), "weekly")
+    templates.folder().mkdir()
+    (templates.folder() / file).write_bytes(b"not what it says")
+    with pytest.raises(templates.Broken, match=f"Не открылся свой файл: {file}"):
+        command.write(form, whole)
+    assert command.write("xlsx", whole)
+
+
 def test_a_preview_is_the_pages_of_the_pdf(filled: Path) -> None:
     whole = build.build(at(), "weekly")
     pages = pdf.pages(whole, 40)

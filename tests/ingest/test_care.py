@@ -58,6 +58,8 @@ def test_a_copy_is_whole_and_opens_elsewhere(store_file: Path, tmp_path: Path, m
     writes.save_note(date(2024, 6, 11), "заметка", spike_id=None, territory_id=2301, topic_group_id=18, topic_id=None)
     key = setup.secret()
     expected = figures.totals(scope()).to_dict()
+    (store.paths().folder / "templates").mkdir()
+    (store.paths().folder / "templates" / "emblem.svg").write_text("<svg/>")
     stop, answers = threading.Event(), []
 
     def browse() -> None:
@@ -72,6 +74,7 @@ def test_a_copy_is_whole_and_opens_elsewhere(store_file: Path, tmp_path: Path, m
     reader.join()
     assert len(set(answers)) == 1
     assert (copy / "secret.key").read_bytes() == key
+    assert (copy / "templates" / "emblem.svg").read_text() == "<svg/>"
     assert stat.S_IMODE((copy / "secret.key").stat().st_mode) == 0o600
     store.close_store()
     monkeypatch.setenv("PULSE_DB", str(copy / "pulse.duckdb"))
