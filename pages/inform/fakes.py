@@ -35,7 +35,10 @@ doors = Doors(
     send=partial(jobs.send_file, "register", {"register": "fakes"}),
 )
 options = registers.choices(tree)
-found = fakes.found(scope)
+# What was found today belongs to a period that reaches the last full day.
+last = max(scope.last, context.moment.date()) if scope.last == context.days.last_full else scope.last
+listed_days = span(scope.first, last)
+found = fakes.found(scope.over(scope.first, last))
 figures = fakes.figures(found)
 
 
@@ -62,7 +65,7 @@ def counters() -> None:
 
 def listed() -> None:
     """The register; a click shows one."""
-    headline.section(_("Реестр"), _("Обнаружены {span}, время территории «{place}». Нажмите на строку").format(span=span(scope.first, scope.last), place=context.place.name))
+    headline.section(_("Реестр"), _("Обнаружены {span}, время территории «{place}». Нажмите на строку").format(span=listed_days, place=context.place.name))
     now = st.query_params.get("item", "")
     shown = found.assign(
         total=found["item_id"] == now,
@@ -218,7 +221,7 @@ def candidates() -> None:
         )
 
 
-headline.headline(fakes_finding(figures.found, figures.checked, figures.wrong, figures.refuted, figures.time), f"{context.place.name}, {span(scope.first, scope.last)}")
+headline.headline(fakes_finding(figures.found, figures.checked, figures.wrong, figures.refuted, figures.time), f"{context.place.name}, {listed_days}")
 st.caption(_("Это реестр. Его ведут люди или система «Зефир», загрузкой файла. Сам «Пульс» дипфейки не распознаёт: он находит только однотипные тексты."))
 register.buttons(own, {"territory": scope.place, "found": context.moment.replace(second=0, microsecond=0), "fed": "staff"}, options, doors, "fakes")
 counted_or_not()
