@@ -129,7 +129,7 @@ def _input(field: Field, value: Any, options: Options, key: str) -> Any:
             most,  # type: ignore[arg-type]
             number,  # type: ignore[arg-type]
             step=1.0 if whole else None,
-            format="%.0f" if whole else None,
+            format="%.0f" if whole else "%.10g",
             key=key,
             help=help_text,
         )
