@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
@@ -17,6 +18,7 @@ from briefing import maps, native, pdf, templates
 from briefing.model import Block, Briefing, Chart, Heading, Map, Paragraph, Quotes, Section, Table, Tile, Tiles, shown
 from briefing.style import ATTENTION, PANEL, SECOND, TEXT, TONES
 from words import _
+from words.numbers import integer
 
 TEMPLATE = "briefing.pptx"
 WIDE, TALL = Cm(33.867), Cm(19.05)
@@ -167,8 +169,10 @@ def _draw(slide: Slide, block: Tiles | Chart | Map | Table, left: Length, top: L
             _tiles(slide, items, left, top, wide, tall)
             return
         case Table():
-            head = _caption(slide, block.title, block.note, left, top, wide)
-            _table(slide, block, left, Emu(top + head), wide, Emu(tall - head))
+            shown_rows = max(1, int((tall - Cm(1.5)) / ROW) - 1)
+            left_out = _("В файлах Word и PDF строк больше: {n}").format(n=integer(len(block.rows))) if len(block.rows) > shown_rows else ""
+            head = _caption(slide, block.title, ". ".join(filter(None, (block.note.rstrip("."), left_out))), left, top, wide)
+            _table(slide, replace(block, rows=block.rows[:shown_rows]), left, Emu(top + head), wide)
             return
     head = _caption(slide, block.title, block.subtitle, left, top, wide)
     below, rest = Emu(top + head), Emu(tall - head)
@@ -186,6 +190,8 @@ def _caption(slide: Slide, title: str, subtitle: str, left: Length, top: Length,
     tall = Emu((Cm(0.9) if title else Cm(0.3)) + lines * Cm(0.45))
     frame = slide.shapes.add_textbox(left, top, wide, tall).text_frame
     frame.margin_left = frame.margin_top = Emu(0)
+    frame.word_wrap = True
+    frame.paragraphs[0].alignment = PP_ALIGN.LEFT
     if title:
         _write(frame, title, 13, TEXT, bold=True)
         frame.add_paragraph()
@@ -218,8 +224,8 @@ def _card(card: Shape, tile: Tile) -> None:
             _run(frame, text, size, colour, bold)
 
 
-def _table(slide: Slide, block: Table, left: Length, top: Length, wide: Length, tall: Length) -> None:
-    rows = block.rows[: max(1, int(tall / ROW) - 1)]
+def _table(slide: Slide, block: Table, left: Length, top: Length, wide: Length) -> None:
+    rows = block.rows
     table = slide.shapes.add_table(len(rows) + 1, len(block.columns), left, top, wide, Emu(int(ROW * 0.8) * (len(rows) + 1))).table
     share = [max(column.wide, 1.3) for column in block.columns]
     for at, own in enumerate(share):

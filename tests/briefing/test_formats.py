@@ -14,7 +14,7 @@ import typst
 from pypdf import PdfReader
 
 from briefing import build, command, maps, pdf, style, templates
-from briefing.model import Chart, Map, Point, clean
+from briefing.model import Chart, Map, Point, Table, clean
 from components import theme
 from tests import small
 from tests.briefing.conftest import CAUSE, EMOJI, ENDLESS, FOREIGN, HOSTILE, READERS, SPIKE, at, bare, said_by
@@ -125,6 +125,14 @@ def test_five_to_eight_slides(filled: Path, place: int, least: int) -> None:
         for shape in slide.shapes:
             assert shape.left >= 0 and shape.left + shape.width <= deck.slide_width, shape.name
             assert shape.top >= 0 and shape.top + shape.height <= deck.slide_height * 1.02, shape.name
+
+
+def test_a_slide_says_that_its_table_is_cut(filled: Path) -> None:
+    whole = build.build(at(), "weekly")
+    section = next(section for section in whole.sections if section.key == "deadlines")
+    blocks = tuple(replace(block, rows=block.rows[:1] * 60) if isinstance(block, Table) else block for block in section.blocks)
+    long = replace(whole, sections=(replace(section, blocks=blocks),))
+    assert bare("строк больше: 60") in said_by(long, "pptx") and bare("строк больше") not in said_by(whole, "pptx")
 
 
 def test_table_heads_repeat_in_word(filled: Path) -> None:
