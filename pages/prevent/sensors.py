@@ -251,6 +251,12 @@ def of_inspections() -> None:
             changes(one, around)
     with right:
         near(around, objects, set(), first, last)
+    with st.container(horizontal=True):
+        for code, item_id, words in (("inspections", one.item_id, _("Изменить проверку")), ("objects", one.object_id, _("Изменить объект"))):
+            if st.button(words, key=f"edit_{code}"):
+                items = registers.items(code, scope)
+                sheet = registers.shown(code, items[items["item_id"] == item_id].iloc[0].to_dict())
+                register.edit(registers.registers()[code], sheet, options, doors(code), code, item_id)
 
 
 def changes(one: sensors.Judged, around: Site) -> None:

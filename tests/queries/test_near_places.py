@@ -263,3 +263,9 @@ def test_a_circle_kept_to_five_digits_is_the_pages(town: Path) -> None:
     asked = scope(2301, **PERIOD)
     around = sites.site("sensors", item("sensors", "code", "K-1", asked), asked, tree())
     assert Circle.decode(around.params["near"]) == around.circle
+
+
+def test_a_store_without_registers_has_nothing_to_tell(store_file: Path) -> None:
+    asked = scope()
+    assert sensors.overview(asked, tree()).empty and projects.projects(asked, tree(), days()) == []
+    assert sensors.inspections(asked, tree(), days(), 28) == []
