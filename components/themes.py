@@ -57,7 +57,7 @@ def _progress(work: Work[Result_co], words: str, leave: Callable[[], None]) -> N
     if work.is_over:
         st.rerun()
     st.progress(min(work.share, 1.0), text=words)
-    if st.button(_("Остановить"), key="stop_work"):
+    if st.button(_("Остановить"), key=f"stop_{words}"):
         work.cancel()
         leave()
         st.rerun()

@@ -133,7 +133,11 @@ def test_the_story_is_walked_to_its_effect(later_demo: App, reader: Reader) -> N
     journal = "".join(file.read_text(encoding="utf-8") for file in (later_demo.folder / "journal").glob("*.jsonl"))
     assert MEASURE in journal and CAUSE in journal
 
-    # and back to the spike it answers
+    # the briefing about it, and back to the spike it answers
+    effect_page = reader.address
+    reader.follow(page.get_by_role("link", name="Справка об эффекте →"))
+    expect(page.locator("body")).to_contain_text(MEASURE)
+    reader.open(later_demo, effect_page.lstrip("/"))
     reader.follow(page.get_by_role("link", name="Всплеск, на который отвечает мера →"))
     assert f"Калининград, «{DUST}»" in reader.headline
 
