@@ -63,7 +63,8 @@ def calendar_figure(rows: Sequence[Row], here: int, chosen: str = "") -> go.Figu
     fig.add_vline(x=here, line={"color": colours.text, "width": 1, "dash": "dot"})
     fig.add_annotation(x=here, y=len(rows) - 0.4, text=_("сейчас"), showarrow=False, yanchor="top", font={"size": 12, "color": colours.second})
     names = [f"<b>{_shortened(row.label)}</b>" if row.id == chosen else _shortened(row.label) for row in rows]
-    fig.update_xaxes(side="top", range=[0.4, WEEKS + 0.6], tickvals=MONTH_STARTS, ticktext=list(dates.SHORT), tickangle=0, ticks="")
+    months = [name[0].upper() for name in dates.SHORT]
+    fig.update_xaxes(side="top", range=[0.4, WEEKS + 0.6], tickvals=[start + 1.6 for start in MONTH_STARTS], ticktext=months, tickangle=0, ticks="")
     fig.update_yaxes(
         range=[len(rows) + 0.2, -0.6], tickvals=list(range(len(rows))), ticktext=names, showgrid=False, ticks="",
         tickfont={"size": 13, "color": colours.text}, ticklabelstandoff=6,

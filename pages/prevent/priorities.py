@@ -101,7 +101,7 @@ def board(table: pd.DataFrame, agreement: float) -> None:
         height=560 if len(shown) > 15 else None,
     )
     st.caption(
-        _("Серым: пишут меньше {n} человек, такие строки не бывают первыми. Из первых {k} твёрдо держатся {sure}; согласие порядков при сдвиге весов {tau} из 1").format(
+        _("Серым: пишут меньше {n} человек, такие строки не бывают первыми. При сдвиге весов в первой десятке наверняка остаются {sure} из {k}; согласие порядков {tau} из 1").format(
             n=priorities.LEAST_AUTHORS, k=len(first), sure=int(first["sure"].sum()), tau=decimal(agreement, 2)
         )
     )
