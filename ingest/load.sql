@@ -430,6 +430,16 @@ SELECT
 DELETE FROM meta WHERE key = 'newest' AND value < $newest;
 INSERT INTO meta SELECT 'newest', $newest WHERE NOT EXISTS (SELECT 1 FROM meta WHERE key = 'newest');
 
+-- step: demo_calls
+-- Whom the demo's centre called about late appeals on the second day after the term. After a call things often move: those that
+-- were closed soon after are called about more often.
+SELECT a.appeal_id, a.executor_id, (a.due_at::DATE + 2 + INTERVAL (6 + (hash(a.appeal_id) % 4)::INTEGER) HOUR)::TIMESTAMP AS called_at
+FROM appeals a
+WHERE a.executor_id IS NOT NULL AND a.status <> 'rejected' AND called_at < $as_of AND (a.closed_at IS NULL OR a.closed_at > called_at)
+    AND hash(a.external_id) % 100 < CASE WHEN a.closed_at < called_at + INTERVAL 3 DAY THEN 35 ELSE 5 END
+ORDER BY called_at DESC, a.appeal_id
+LIMIT 300;
+
 -- step: history
 INSERT INTO batches
 SELECT

@@ -16,6 +16,7 @@ from queries.scope import Scope
 SCORED = ("resolved_on_time", "first_response", "rating")
 LENGTHS = {"day": 1, "week": 7, "month": 28, "quarter": 91}
 TOP_SCORE = 1.25
+PER = 100_000
 FEW = 30
 EARLIEST, PILOT_START = date(2023, 6, 1), date(2024, 6, 1)
 
@@ -65,7 +66,7 @@ def overall(found: list[Score], length: str) -> float | None:
 
 
 def table(scope: Scope, names: Mapping[str, str], people: int | None) -> pd.DataFrame:
-    """`kpi.breakdown` by block with rate (per 1,000 residents) and score («решено в срок» against its target, NaN below
+    """`kpi.breakdown` by block with rate (per PER residents) and score («решено в срок» against its target, NaN below
     FEW)."""
     return _scored(kpi.breakdown(scope, "block", names), people)
 
@@ -79,7 +80,7 @@ def cities_as_blocks(scope: Scope, names: Mapping[str, str]) -> pd.DataFrame:
 def _scored(found: pd.DataFrame, people: int | None) -> pd.DataFrame:
     value = found["resolved_on_time_value"].where(found["due_resolvable"] >= FEW)
     score = [np.nan if (one := against("resolved_on_time", v)) is None else one for v in value]
-    return found.assign(rate=found["appeals"] / people * 1000 if people else np.nan, score=score)
+    return found.assign(rate=found["appeals"] / people * PER if people else np.nan, score=score)
 
 
 @dataclass(frozen=True, eq=False)

@@ -98,12 +98,14 @@ def handed_on(found: Ways, top: int = 12) -> Flow:
     chosen = found.journeys.index[found.journeys["handoffs"] > 0]
     flows = process.links(found.steps[found.steps["appeal_id"].isin(chosen)].reset_index(drop=True), top)
     flows = flows[flows["position"] < HOPS]
+    last = 1 + int(flows["position"].max()) if len(flows) else 0
     nodes: dict[tuple[int, str], int] = {}
     links = []
     for flow in flows.itertuples():
         target = _state(flow.target) if flow.target_is_state else _name(flow.target, found.names)
         source = nodes.setdefault((flow.position, _name(flow.source, found.names)), len(nodes))
-        links.append({"source": source, "target": nodes.setdefault((flow.position + 1, target), len(nodes)), "appeals": int(flow.n), "main": flow.position == 0})
+        stage = last if flow.target_is_state else flow.position + 1
+        links.append({"source": source, "target": nodes.setdefault((stage, target), len(nodes)), "appeals": int(flow.n), "main": flow.position == 0})
     frame = pd.DataFrame(links, columns=["source", "target", "appeals", "main"])
     drawn = [
         {"label": label, "stage": stage, "appeals": int(max(frame.loc[frame["source"] == at, "appeals"].sum(), frame.loc[frame["target"] == at, "appeals"].sum())), "main": stage == 0}

@@ -13,7 +13,7 @@ from ingest.demo import inform, measures, objects
 from ingest.demo.rows import DemoPart, generate
 from ingest.demo.world import build_world
 from ingest.sources.part import Part
-from queries import store
+from queries import store, writes
 
 TRUTH = "demo_truth.json"
 UNFINISHED = "demo.unfinished"
@@ -34,6 +34,7 @@ def fill(rows: int, seed: int, until: date, as_of: datetime, progress: Callable[
     progress(0.8, "Ищем всплески")
     with store.transaction() as cursor:
         add_history(cursor)
+        add_calls(cursor, as_of)
         detect.refresh(cursor, None)
     world = build_world(rows, seed, until)
     inform.fill(world, until)
@@ -69,3 +70,12 @@ def add_history(cursor: duckdb.DuckDBPyConnection) -> None:
     loads = json.loads((store.paths().folder / TRUTH).read_text(encoding="utf-8"))["loads"]
     cursor.register("past_loads", pd.DataFrame(loads))
     load.run(cursor, "history")
+
+
+def add_calls(cursor: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
+    """What the demo's centre wrote down of its calls, in the journal as people's calls are."""
+    for appeal_id, executor_id, called_at in load.run(cursor, "demo_calls", as_of=as_of).fetchall():
+        facts = {"appeal_id": appeal_id, "executor_id": executor_id, "step": 2, "text": ""}
+        entry = {"id": f"demo-call-{appeal_id}", "kind": "call", "at": called_at.isoformat(), "author": "", "data": facts}
+        writes.apply(cursor, entry)
+        writes.append(entry)

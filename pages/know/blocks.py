@@ -109,7 +109,7 @@ def all_blocks() -> None:
         _("Поступившие {span}. Имя открывает блок, число открывает обращения").format(span=span(cohort.first, cohort.last)),
         help=_("Восемь основных и два дополнительных блока центра Калужской области (2020) и «Благоустройство», которого в том списке нет."),
     )
-    figures_table(table, _("Блок"), "block", "blocks_table", [Column("rate", _("На 1 000"), "rate")])
+    figures_table(table, _("Блок"), "block", "blocks_table", [Column("rate", _("На 100 тыс."), "rate", help=_("Обращений на 100 тысяч жителей за период."))])
 
 
 def cities() -> None:
@@ -172,11 +172,8 @@ def pilot_table() -> None:
         links.open_page(LIST, {"only": "pilot" if row["is_pilot"] else "not_pilot", "from": first.isoformat(), "to": last.isoformat()})
 
 
-def places_quadrant() -> None:
+def places_quadrant(found: pd.DataFrame) -> None:
     """How often people write against how often it is solved in time."""
-    found = blocks.quadrant(cohort, context.territories)
-    if len(found) < 3:
-        return
     headline.section(
         _("Пишут чаще и решают хуже: {n}").format(n=integer(((found["rate"] > found["rate"].median()) & (found["value"] < TARGET)).sum())),
         _("Пунктир: цель {target} и средняя по частоте территория. От 30 случаев. Нажмите на точку").format(target=percent(TARGET)),
@@ -198,8 +195,10 @@ with right:
     lists()
 all_blocks()
 cities()
+towns = blocks.quadrant(cohort, context.territories)
 left, right = st.columns(2, gap="large")
-with left:
-    places_quadrant()
-with right:
+if len(towns) >= 3:
+    with left:
+        places_quadrant(towns)
+with right if len(towns) >= 3 else left:
     responsibility()

@@ -40,7 +40,7 @@ def call_list() -> None:
         executor=found["executor"].fillna(UNASSIGNED),
         late=[lateness(late) for late in found["late_days"]],
         why=[call_reason(row) for row in found.to_dict("records")],
-        done=[_("{at}, {n} из {all}").format(at=moment(context.local(at)), n=n, all=all_) if n else "" for at, n, all_ in zip(found["called_at"], found["called"], found["appeals"])],
+        done=[_("{n} из {all}, {at}").format(at=f"{context.local(at):%d.%m.%y}", n=n, all=all_) if n else "" for at, n, all_ in zip(found["called_at"], found["called"], found["appeals"])],
         muted=found["called"] == found["appeals"],
     )  # fmt: skip
     picked = tables.ranked(
@@ -156,12 +156,13 @@ def made() -> None:
         found.assign(at=[context.local(at) for at in found["called_at"]], executor=found["executor"].fillna(UNASSIGNED)),
         [
             Column("at", _("Когда"), "moment", width=150),
-            Column("executor", _("Исполнитель"), width=200),
+            Column("executor", _("Исполнитель"), width=400),
             Column("appeals", _("Обращений"), "count", width=90),
             Column("closed_since", _("Из них закрыто"), "count", width=110),
-            Column("text", _("Что ответили"), width=220),
+            Column("text", _("Что ответили"), width=500),
         ],
         key="deadlines_made",
+        height=480 if len(found) > 13 else None,
         selectable=False,
     )
 
@@ -177,6 +178,6 @@ holders()
 left, right = st.columns(2, gap="large")
 with left:
     effect()
-    made()
 with right:
     ladder()
+made()

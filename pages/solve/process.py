@@ -13,7 +13,7 @@ from words.plurals import counted
 from words.solving import process_finding
 
 LIST = "pages/know/appeals.py"
-HEADINGS = (_("Первый исполнитель"), _("Второй"), _("Третий или итог"), _("Итог"))
+HEADINGS = (_("Первый исполнитель"), _("Второй"), _("Третий"))
 
 context: Context = st.session_state["context"]
 scope = context.scope
@@ -127,7 +127,7 @@ def paths() -> None:
         _("От кого к кому; остальные решает первый же исполнитель"),
     )
     if handed:
-        charts.sankey(flow.nodes, flow.links, HEADINGS[: int(flow.nodes["stage"].max()) + 1], "process_sankey", height=420)
+        charts.sankey(flow.nodes, flow.links, (*HEADINGS[: int(flow.nodes["stage"].max())], _("Итог")), "process_sankey", height=420)
     table = process.routes(found)
     headline.section(_("Частые пути"), _("Медиана до закрытия, с учётом открытых"))
     tables.ranked(
