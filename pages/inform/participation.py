@@ -69,12 +69,12 @@ def polls(frame: pd.DataFrame) -> None:
         poll = picked(
             shown,
             [
-                Column("question", _("Вопрос"), width=215),
-                Column("territory_name", _("Где"), width=95),
-                Column("start", _("Начало"), "day", width=125),
-                Column("asked", _("n"), "count", help=_("Ответили на вопрос"), width=60),
+                Column("question", _("Вопрос"), width=175),
+                Column("territory_name", _("Где"), width=100),
+                Column("start", _("Начало"), "day", width=122),
+                Column("asked", _("n"), "count", help=_("Ответили на вопрос"), width=52),
                 Column("top", _("Чаще всего"), width=140),
-                Column("sure", _("Интервал"), help=_("95-процентный интервал доли самого частого ответа"), width=75),
+                Column("sure", _("Интервал"), help=_("95-процентный интервал доли самого частого ответа"), width=80),
             ],
             "participation_polls",
         )
