@@ -92,7 +92,7 @@ def best_alike(scope: Scope, appeal_id: int, limit: int = 3) -> pd.DataFrame:
     """Past answers to start a good one from: to appeals of the same topic that residents rated 4 or 5, the most alike first.
 
     appeal_id, rating, day, executor, text, reply; none when the appeal has no topic. Alike = the share of telling words
-    in common, rare ones counting more; the answers are of the scope's territory in any period, one of each wording.
+    in common, rare ones counting more; form letters come last; the answers are of the scope's territory in any period, one of each wording.
     """
     frame = ask("answers_alike", scope, appeal_id=appeal_id, limit=ALIKE)
     if frame.empty:
@@ -102,5 +102,7 @@ def best_alike(scope: Scope, appeal_id: int, limit: int = 3) -> pd.DataFrame:
     seen = Counter(word for words in told for word in words)
     weight = {word: np.log((1 + len(told)) / (1 + seen[word])) + 0.1 for word in wanted}
     alike = [sum(weight[word] for word in words & wanted) for words in told]
-    order = frame.assign(alike=alike).sort_values(["alike", "rating"], ascending=False, kind="stable")
-    return order.drop_duplicates("reply").head(limit).drop(columns=["keys", "own_keys", "alike"]).reset_index(drop=True)
+    signs = replies.signals(list(frame["reply"]), list(frame["text"].fillna("")))
+    plain = [not one.cues and one.copies == 1 for one in signs]
+    order = frame.assign(plain=plain, alike=alike).sort_values(["plain", "alike", "rating"], ascending=False, kind="stable")
+    return order.drop_duplicates("reply").head(limit).drop(columns=["keys", "own_keys", "plain", "alike"]).reset_index(drop=True)
