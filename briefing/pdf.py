@@ -1,4 +1,4 @@
-"""The briefing as PDF/A-2a (tagged) and as pictures of its pages, by Typst; offline, its own font."""
+"""The briefing as PDF/A-2a and PDF/UA-1 (tagged, readable aloud) and as pictures of its pages, by Typst; offline, its own font."""
 
 import json
 import re
@@ -29,7 +29,7 @@ TICKS = 4
 def pdf(briefing: Briefing) -> bytes:
     """The whole briefing as one PDF."""
     made = _compiler().compile(
-        input=TEMPLATE.read_bytes(), format="pdf", sys_inputs=_inputs(briefing), pdf_standards=["a-2a"], timestamp=briefing.built_at
+        input=TEMPLATE.read_bytes(), format="pdf", sys_inputs=_inputs(briefing), pdf_standards=["a-2a", "ua-1"], timestamp=briefing.built_at
     )
     assert isinstance(made, bytes)
     return made

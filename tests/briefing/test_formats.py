@@ -82,7 +82,7 @@ def test_the_pdf_is_tagged_pdf_a_in_russian(filled: Path) -> None:
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root and root["/Lang"] == "ru"
     facts = reader.xmp_metadata.rdf_root.toxml()
-    assert "<pdfaid:part>2<" in facts and "<pdfaid:conformance>A<" in facts
+    assert "<pdfaid:part>2<" in facts and "<pdfaid:conformance>A<" in facts and "<pdfuaid:part>1<" in facts
     fonts = {str(font.get_object()["/BaseFont"]) for page in reader.pages for font in page["/Resources"]["/Font"].values()}
     assert fonts and all("+" in font for font in fonts), "a font is not embedded"
 
