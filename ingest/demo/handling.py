@@ -145,7 +145,7 @@ class Desk:
             (np.ones(count, np.bool_), created, NEW, -1, NO_NOTE),
             (looped, created + _whole(waited / 6), ASSIGNED, executor, NO_NOTE),
             (passed, created + _whole(waited / 3), ASSIGNED, other, np.where(looped, PASSED_NOTE, NO_NOTE)),
-            (given_back, created + _whole(waited * (2 / 3)), NEW, -1, RETURNED_NOTE),
+            (given_back, created + _whole(waited / 1.5), NEW, -1, RETURNED_NOTE),
             (assigned < NEVER, assigned, ASSIGNED, executor, np.where(looped, RETURNED_NOTE, np.where(passed & ~given_back, PASSED_NOTE, NO_NOTE))),
             (answered < NEVER, answered, np.where(handling.status == REJECTED, REJECTED, ANSWERED), executor, NO_NOTE),
             (handling.reopened, first_end, CLOSED, executor, NO_NOTE),
