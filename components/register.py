@@ -90,12 +90,12 @@ def form(register: Register, values: Mapping[str, Any], options: Options, key: s
         for field in register.fields:
             given[field.name] = _input(field, values.get(field.name), options, f"{key}_{field.name}")
             places[field.name] = st.empty()
-        if not st.form_submit_button(_("Сохранить"), type="primary"):
-            return None
-    facts, mistakes = check(given)
+        sent = st.form_submit_button(_("Сохранить"), type="primary")
+    facts, mistakes = check(given) if sent else ({}, st.session_state.get(f"mistakes_{key}", {}))
     for name, words in mistakes.items():
         places[name].error(plain(words))
-    return None if mistakes else facts
+    st.session_state[f"mistakes_{key}"] = mistakes
+    return facts if sent and not mistakes else None
 
 
 def _input(field: Field, value: Any, options: Options, key: str) -> Any:
@@ -164,8 +164,12 @@ def edit(register: Register, values: Mapping[str, Any], options: Options, doors:
     """Opens a window with the form; what is saved there is on the page at once. An item that is there can be removed. Call it
     again while `is_open(key)`."""
 
+    own = f"{key}_{item_id or 'new'}"
+    if not is_open(key):
+        st.session_state.pop(f"mistakes_{own}", None)
+
     def draw() -> None:
-        facts = form(register, values, options, f"{key}_{item_id or 'new'}", doors.check)
+        facts = form(register, values, options, own, doors.check)
         if facts is not None:
             doors.save(facts, item_id)
             _close(key)

@@ -6,6 +6,7 @@ import json
 import math
 import unicodedata
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -148,17 +149,36 @@ def _column(field: Field, values: list[Any]) -> Any:
 
 @dataclass(frozen=True)
 class _Names:
+    """Words by code; topic_of: the group, or else the one topic, of a plain name, «группа / тема» too."""
+
     territories: Territories
     topics: Mapping[str, str]
+    topic_of: Mapping[str, str]
     blocks: Mapping[int, str]
 
 
+_known_names: tuple[tuple[object, ...], _Names] | None = None
+
+
 def _names() -> _Names:
+    """Made once for each state of the store."""
+    global _known_names
+    state = (store.paths().database, store.version())
+    if _known_names is None or _known_names[0] != state:
+        _known_names = (state, _read_names())
+    return _known_names[1]
+
+
+def _read_names() -> _Names:
     tree = dictionaries.topic_tree()
-    topics = {f"g{int(row.topic_group_id)}": row.topic_group for row in tree.dropna(subset="topic_group_id").itertuples()}
-    topics |= {f"t{int(row.topic_id)}": row.topic for row in tree.dropna(subset="topic_id").itertuples()}
+    groups = {f"g{int(row.topic_group_id)}": row.topic_group for row in tree.dropna(subset="topic_group_id").itertuples()}
+    topics = list(tree.dropna(subset="topic_id").itertuples())
+    several = {word for word, times in Counter(_plain(row.topic) for row in topics).items() if times > 1}
+    words = {_plain(f"{row.topic_group} / {row.topic}"): f"t{int(row.topic_id)}" for row in topics}
+    words |= {_plain(row.topic): f"t{int(row.topic_id)}" for row in topics if _plain(row.topic) not in several}
+    words |= {_plain(name): code for code, name in groups.items()}
     blocks = {int(row.block_id): row.block for row in tree.itertuples()}
-    return _Names(dictionaries.territories(), topics, blocks)
+    return _Names(dictionaries.territories(), groups | {f"t{int(row.topic_id)}": row.topic for row in topics}, words, blocks)
 
 
 def _name_of(field: Field, value: Any, names: _Names) -> str:
@@ -316,7 +336,7 @@ def _known(field: Field, given: Any, names: _Names) -> Any:
     if field.kind == "topic":
         if given in names.topics:
             return given
-        if (code := _topic_of(word)) is not None:
+        if (code := names.topic_of.get(word)) is not None:
             return code
         raise ValueError(_("не найдена: «{what}»").format(what=_shown(given)))
     if field.kind == "block":
@@ -330,17 +350,6 @@ def _known(field: Field, given: Any, names: _Names) -> Any:
         shown = ", ".join(words[0] for words in options.values())
         raise ValueError(_("нет значения «{what}», бывает: {options}").format(what=_shown(given), options=shown))
     return chosen
-
-
-def _topic_of(word: str) -> str | None:
-    """The group, or else the one topic, of this name; a topic may be written after its group: «Дороги / Ямы»."""
-    tree = dictionaries.topic_tree().dropna(subset="topic_group_id")
-    groups = [f"g{int(row.topic_group_id)}" for row in tree.drop_duplicates("topic_group_id").itertuples() if _plain(row.topic_group) == word]
-    if groups:
-        return groups[0]
-    own = tree.dropna(subset="topic_id").itertuples()
-    found = [f"t{int(row.topic_id)}" for row in own if word in (_plain(row.topic), _plain(f"{row.topic_group} / {row.topic}"))]
-    return found[0] if len(found) == 1 else None
 
 
 def _plain(text: str) -> str:

@@ -155,7 +155,7 @@ def picture(found: Found) -> None:
     """Weeks with the counterfactual; a click lists the appeals of a week."""
     frame = effects.weeks(found)
     headline.section(
-        _("Что было и что было бы как обычно") if found.against == "usual" else _("Что было и что было бы без меры"),
+        _("Что пришло и что приходит обычно") if found.against == "usual" else _("Что было и что было бы без меры"),
         _("Обращений в неделю, недели считаны от начала действия, до него показан год. Нажмите на точку, чтобы увидеть обращения"),
     )
     since = found.action.in_force
