@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 from briefing import command
-from components import headline, theme
+from components import exports, headline, theme
 from components.links import SCOPE_PARAMS, set_params
 from components.scope_bar import Choice, Place, ScopeOptions, ScopeState, scope_bar
 from ingest import jobs
@@ -14,6 +14,7 @@ from queries.access import Access
 from queries.context import Context
 from queries.scope import encode
 from words import _
+from words.dates import span
 from words.freshness import data_line, sources_line, stale_line
 
 logging.getLogger("pulse").setLevel(logging.INFO)
@@ -102,6 +103,15 @@ def read_url() -> Context:
     return found
 
 
+def name_files(found: Context, title: str) -> None:
+    """Under which names the tables of the page are saved; nothing is, where the reader may not."""
+    exports.forbid()
+    if found.scope.access.may_export:
+        about = ", ".join([_("Пульс"), title, found.place.name, span(found.scope.first, found.scope.last)])
+        demo = [_("Демонстрационные данные: все обращения выдуманы")] if store.is_demo() else []
+        exports.allow(about + (_(", демо") if demo else ""), [data_line(store.is_demo(), found.days.last_full, found.moment), *demo])
+
+
 def draw_scope_bar(found: Context) -> None:
     """The one place where territory, period, comparison, channels and topics are chosen."""
     scope, before, params = found.scope, found.scope.before(), encode(found.scope)
@@ -156,6 +166,7 @@ def main() -> None:
     jobs.add_verb("briefing", command.make)
     jobs.ensure_worker()
     found = read_url()
+    name_files(found, page.title)
     if store.is_demo():
         headline.demo_ribbon()
     if page.url_path not in ("imports", "method", "spike"):

@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from components import exports
+from components.columns import Column as Column
+from components.columns import Kind
 from components.safe import safe_text
 from components.sparkline import sparkline
 from components.theme import Palette, palette
 from words import _, dates, numbers
-
-Kind = Literal["text", "count", "rate", "percent", "part", "points", "change", "minutes", "days", "moment", "day", "trend", "bar", "tenths"]
 
 STEPS = (0.5, 0.67, 0.85, 1.2, 1.5, 2.0)
 SMALL = 10
@@ -21,24 +21,21 @@ ROW = 34
 TREND = 90
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column of `ranked`: which column of the frame, its heading, how to write it, help for the heading."""
-
-    name: str
-    label: str
-    kind: Kind = "text"
-    help: str = ""
-    width: Literal["small", "medium", "large"] | int | None = None
-
-
-def ranked(frame: pd.DataFrame, columns: Sequence[Column], key: str, *, selectable: bool = True, height: int | None = None) -> int | None:
+def ranked(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    key: str,
+    *,
+    selectable: bool = True,
+    height: int | None = None,
+    whole: exports.Whole | None = None,
+) -> int | None:
     """Draws a table in the given order and returns the position of the clicked row.
 
     frame: one row a thing, raw numbers; kinds trend and bar expect a list of numbers and a number. NaN reads
     «нет данных». A column named `muted` (bool) greys a row with too little data; `total` (bool) makes it bold.
     """
-    clicked = cells(frame, columns, key, selectable=selectable, height=height)
+    clicked = cells(frame, columns, key, selectable=selectable, height=height, whole=whole)
     return clicked[0] if clicked else None
 
 
@@ -50,10 +47,12 @@ def cells(
     styles: pd.DataFrame | None = None,
     selectable: bool = True,
     height: int | None = None,
+    whole: exports.Whole | None = None,
 ) -> tuple[int, str] | None:
-    """Draws the table of `ranked` and returns the clicked cell: position of the row and name of the column.
+    """Draws the table of `ranked` with the buttons that save it, and returns the clicked cell: position of the row and name of
+    the column.
 
-    styles: CSS of some of the columns, by name, rows in the same order.
+    styles: CSS of some of the columns, by name, rows in the same order. whole: the frame to save where the page shows a part.
     """
     shown = _with_pictures(frame[[column.name for column in columns]], columns)
     styler = shown.style.format({c.name: FORMATS[c.kind] for c in columns if c.kind in FORMATS}, na_rep=_("нет данных"))
@@ -72,6 +71,7 @@ def cells(
         alt=", ".join(column.label for column in columns),
         **options,
     )
+    exports.buttons(whole or (lambda: frame), columns, key, rows=len(frame))
     picked = event["selection"]["cells"] if selectable else []
     return (int(picked[0][0]), str(picked[0][1])) if picked and picked[0][0] < len(frame) else None
 
@@ -151,6 +151,7 @@ def matrix(
     if total is not None:
         frame = pd.concat([frame, total.reindex(frame.columns).to_frame().T.infer_objects()])
     frame.insert(0, name, frame.index)
+    plain_frame = frame.reset_index(drop=True)
     frame = _with_pictures(frame.reset_index(drop=True), columns)
     colours = palette()
     styles = matrix_styles(counts, ratio, colours).reset_index(drop=True)
@@ -169,6 +170,8 @@ def matrix(
         key=key, hide_index=True, height="content", row_height=ROW, placeholder=_("н/д"), alt=str(name),
         on_select="rerun", selection_mode="single-cell", column_config=config,
     )  # fmt: skip
+    saved = [described.get(own, Column(own, own, kinds.get(own, "text"))) for own in plain_frame.columns]
+    exports.buttons(lambda: plain_frame, saved, key, rows=len(frame))
     cells = event["selection"]["cells"]
     return (str(frame.at[cells[0][0], name]), str(cells[0][1])) if cells and cells[0][0] < len(frame) else None
 
@@ -254,19 +257,27 @@ def facts(values: Mapping[str, object]) -> None:
 # ---- appeals ---------------------------------------------------------------------------------------------------
 
 
-def appeals_table(frame: pd.DataFrame, key: str, height: int | None = None) -> int | None:
+def appeals_table(frame: pd.DataFrame, key: str, height: int | None = None, whole: exports.Whole | None = None) -> int | None:
     """Draws a list of appeals and returns the position of the clicked row; texts are inert cells.
 
-    frame: any of created_at (local), place, topic, channel, status, executor, due_at, late (bool), text. A text of
-    None reads «текст закрыт». Column order is that of APPEAL_COLUMNS.
+    frame: any of created_at (local), place, topic, channel, status, executor, due_at, late (bool), text, is_restricted. A
+    text of None reads «без текста», of a restricted appeal «текст закрыт». Column order is that of APPEAL_COLUMNS. whole: the
+    whole list, where the frame is a page of it.
     """
     known = [column for column in APPEAL_COLUMNS if column.name in frame]
-    shown = frame.reset_index(drop=True)
-    if "text" in shown:
-        shown = shown.assign(text=shown["text"].where(shown["text"].notna(), _("Текст закрыт")))
-    if "late" in shown:
-        shown = shown.assign(late=shown["late"].map(lambda late: _("■ просрочено") if late is True else ""))
-    return ranked(shown, known, key, height=height)
+    return ranked(_told(frame), known, key, height=height, whole=None if whole is None else lambda: _told(whole()))
+
+
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    """Appeals with what is missing in words."""
+    told = frame.reset_index(drop=True)
+    if "text" in told:
+        closed = told["is_restricted"].eq(True) if "is_restricted" in told else pd.Series(False, index=told.index)
+        missing = closed.map({True: _("Текст закрыт"), False: _("Без текста")})
+        told = told.assign(text=told["text"].where(told["text"].notna() & (told["text"] != ""), missing))
+    if "late" in told:
+        told = told.assign(late=told["late"].map(lambda late: _("■ просрочено") if late is True else ""))
+    return told
 
 
 APPEAL_COLUMNS = (

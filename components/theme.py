@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from words import dates
+from words import _, dates
 
 FONT = "IBM Plex Sans, PT Sans, sans-serif"
 STATIC = "/app/static/vendor"
@@ -142,9 +142,11 @@ def figure(height: int) -> go.Figure:
 
 
 def plotly_config() -> dict[str, Any]:
-    """Configuration of every chart: Russian dates and numbers, no toolbar, map shapes from our own host."""
+    """Configuration of every chart: Russian dates and numbers, one tool on hover that saves the picture, map shapes from our
+    own host."""
+    save = _("Скачать картинку")
     russian = {
-        "dictionary": {},
+        "dictionary": {"Download plot as a PNG": save, "Download plot as a png": save, "Download plot": save},
         "format": {
             "days": [dates.WEEKDAYS[6], *dates.WEEKDAYS[:6]],
             "shortDays": ["вс", "пн", "вт", "ср", "чт", "пт", "сб"],
@@ -159,7 +161,10 @@ def plotly_config() -> dict[str, Any]:
         "locale": "ru",
         "locales": {"ru": russian},
         "topojsonURL": f"{STATIC}/topojson/",
-        "displayModeBar": False,
+        "displayModeBar": "hover",
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "scale": 2, "filename": st.session_state.get("saved_as", (_("Пульс"),))[0]},
         "scrollZoom": False,
         "doubleClick": False,
         "showTips": False,

@@ -1,7 +1,7 @@
 """The list behind every number, and one appeal."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -21,6 +21,7 @@ ADDRESS = r"regexp_replace(regexp_replace(lower(trim({})), '^https?://(www\.|m\.
 ANSWERED_LOCAL = "((a.first_response_at AT TIME ZONE 'UTC') AT TIME ZONE t.timezone)"
 SLOT = re.compile(r"([ar])([1-7])-(1?\d|2[0-3])")
 LONG = 366
+MOST_SAVED = 100_000
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,14 @@ def named(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
     """What is known of the appeals of `newest`, newest first."""
     days = (rows["day"].min().date(), rows["day"].max().date()) if len(rows) else (scope.last, scope.last)
     return ask("appeals_list", scope.over(*days), ids=rows["appeal_id"].tolist())
+
+
+def to_save(scope: Scope, chosen: Chosen, among: Sequence[int] | None = None) -> pd.DataFrame:
+    """The whole list as `listing` gives it, MOST_SAVED newest at most, for a file; `among`: only these appeals.
+    PermissionError where the reader may not take files away."""
+    if not scope.access.may_export:
+        raise PermissionError("export")
+    return listing(scope, chosen if among is None else replace(chosen, among=tuple(among)), MOST_SAVED)
 
 
 def one(scope: Scope, appeal_id: int) -> pd.Series | None:

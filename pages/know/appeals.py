@@ -168,14 +168,21 @@ def card(row: Any) -> None:
             st.caption(plain(" · ".join([row.territory, *([] if pd.isna(row.topic) else [row.topic]), row.channel])), width="content")
 
 
+def told(frame: pd.DataFrame) -> pd.DataFrame:
+    """Appeals as their table names them."""
+    return frame.rename(columns={"created_local": "created_at", "territory": "place", "is_overdue": "late"}).assign(
+        executor=lambda f: f["executor"].fillna(_("не назначен")),
+        status=lambda f: [state(s, o) for s, o in zip(f["status"], f["outcome"], strict=True)],
+    )
+
+
 def listed(frame: pd.DataFrame) -> None:
-    """The list as a table."""
+    """The list as a table; its files hold all pages."""
+    among = [int(own) for own in narrowed[0]["appeal_id"]] if narrowed else None
     row = tables.appeals_table(
-        frame.rename(columns={"created_local": "created_at", "territory": "place", "is_overdue": "late"}).assign(
-            executor=lambda f: f["executor"].fillna(_("не назначен")),
-            status=lambda f: [state(s, o) for s, o in zip(f["status"], f["outcome"], strict=True)],
-        ),
+        told(frame),
         key="appeals_list",
+        whole=lambda: told(appeals.to_save(scope, chosen, among)),
         height=640 if len(frame) > 17 else None,
     )
     if row is not None:

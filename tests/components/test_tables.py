@@ -68,10 +68,11 @@ def page():
     ranked(frame.head(0), [Column("name", "Тема"), Column("bar", "", "bar")], "r0", selectable=False)
     appeals = pd.DataFrame(
         {
-            "created_at": [dt.datetime(2026, 7, 16, 9, 12), pd.NaT],
-            "text": ["<script>alert(1)</script> **x**", None],
-            "late": [True, False],
-            "place": ["Омск", None],
+            "created_at": [dt.datetime(2026, 7, 16, 9, 12), pd.NaT, pd.NaT],
+            "text": ["<script>alert(1)</script> **x**", None, None],
+            "is_restricted": [False, True, False],
+            "late": [True, False, False],
+            "place": ["Омск", None, None],
         }
     )
     appeals_table(appeals, "a")
@@ -95,8 +96,8 @@ def test_the_matrix_has_names_sides_and_a_total(at):
 
 def test_a_text_is_a_cell_and_a_closed_one_says_so(at):
     appeals = next(one.value for one in at.dataframe if "text" in one.value and len(one.value))
-    assert list(appeals["text"]) == ["<script>alert(1)</script> **x**", "Текст закрыт"]
-    assert list(appeals["late"]) == ["■ просрочено", ""]
+    assert list(appeals["text"]) == ["<script>alert(1)</script> **x**", "Текст закрыт", "Без текста"]
+    assert list(appeals["late"]) == ["■ просрочено", "", ""]
 
 
 def test_names_of_facts_and_regions_are_literal(at):
