@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ingest import commands, setup
+from ingest import commands, digests, setup
 from ingest.readings import described
 from ingest.sources import Refused
 from queries import store
@@ -200,10 +200,17 @@ def train(as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON
 def digest(
     territory: Annotated[int, typer.Option(help="Номер территории; 1 — вся страна")] = 1,
     since: Annotated[str | None, typer.Option(help="С конца какого дня, ГГГГ-ММ-ДД; без ключа со вчерашнего")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Только то, о чём ещё не сообщали; если нечего, не печатать ничего")] = False,
+    as_html: Annotated[bool, typer.Option("--html", help="Страница HTML для письма")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Итог в JSON")] = False,
 ) -> None:
     """Что изменилось: новые, выросшие и закончившиеся всплески, замолчавшие источники."""
-    answer = run("digest", {"territory": territory, "since": since}, as_json)
+    answer = run("digest", {"territory": territory, "since": since, "once": once}, as_json)
+    if once and not answer["changes"]:
+        return
+    if as_html:
+        print(digests.page(answer))
+        return
     if as_json:
         print(json.dumps(answer, ensure_ascii=False))
         return

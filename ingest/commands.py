@@ -4,14 +4,14 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from ingest import care, detect, guess, jobs, load, readings, rebuild, registers, setup, train
+from ingest import care, detect, digests, guess, jobs, load, readings, rebuild, registers, setup, train
 from ingest.demo import build as demo
 from ingest.mapping import Home, Kind, read_mapping
 from ingest.sources import Opened, open_source
@@ -209,15 +209,17 @@ def train_topics(arguments: dict[str, Any], progress: load.Progress) -> dict[str
 
 def tell_changes(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
     """What has changed in a territory (number) since the end of a day (since, ISO; the day before the last full one where it
-    is not given)."""
-    scope = digest.of_place(arguments["territory"])
+    is not given); once: only what has not been told before, since the last time."""
+    scope, once = digest.of_place(arguments["territory"]), bool(arguments.get("once"))
+    usual = digests.since_last(scope.place, scope.last) if once else scope.last - timedelta(days=1)
     try:
-        since = date.fromisoformat(arguments["since"]) if arguments.get("since") else scope.last - timedelta(days=1)
+        since = date.fromisoformat(arguments["since"]) if arguments.get("since") else usual
     except ValueError:
         raise ValueError(_("Не понимаем дату «{day}», нужна вида 2026-11-21.").format(day=arguments["since"])) from None
-    found = [asdict(change) for change in digest.changes(scope, since)]
-    answer = {"territory": scope.place, "since": since, "until": scope.last, "changes": found}
-    return json.loads(json.dumps(answer, ensure_ascii=False, default=str))
+    found = digest.changes(scope, since)
+    if once:
+        found = digests.untold(scope.place, scope.last, found)
+    return digests.answer(scope.place, digest.name_of(scope), since, scope.last, found)
 
 
 VERBS: dict[str, jobs.Verb] = {"backup": care.backup, "migrate": care.migrate_store, "verify": care.verify, "digest": tell_changes, "load": load_file, "preview": preview, "readings": readings.load_file, "match": match_place, "rebuild": rebuild_store, "register": registers.load_file, "train": train_topics}

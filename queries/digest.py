@@ -40,6 +40,11 @@ def of_place(territory_id: int, access: Access | None = None) -> Scope:
     return Scope(territory_id, last, last, tree.places(territory_id), access=access or Access.reader())
 
 
+def name_of(scope: Scope) -> str:
+    """The name of a digest's territory."""
+    return dictionaries.territories().all[scope.place].name
+
+
 def changes(scope: Scope, since: date) -> list[Change]:
     """What differs at the end of the scope's last day from the end of the day `since`?
 

@@ -22,8 +22,8 @@ FROM (
 LEFT JOIN topic_groups g USING (topic_group_id)
 JOIN territories t ON t.territory_id = m.territory_id
 WHERE {noted} AND ($places IS NULL OR list_contains($places::INTEGER[], m.territory_id)) AND (
-    len($blocks) + len($groups) + len($topics) = 0 OR list_contains($blocks::SMALLINT[], g.block_id)
-    OR list_contains($groups::SMALLINT[], m.topic_group_id) OR list_contains($topics::SMALLINT[], m.topic_id)
-    OR (m.topic_id IS NULL AND m.topic_group_id IN (SELECT p.topic_group_id FROM topics p WHERE list_contains($topics::SMALLINT[], p.topic_id)))
+    len($blocks) + len($groups) + len($topics) = 0 OR list_contains($blocks::INTEGER[], g.block_id)
+    OR list_contains($groups::INTEGER[], m.topic_group_id) OR list_contains($topics::INTEGER[], m.topic_id)
+    OR (m.topic_id IS NULL AND m.topic_group_id IN (SELECT p.topic_group_id FROM topics p WHERE list_contains($topics::INTEGER[], p.topic_id)))
 )
 ORDER BY m.day, m.kind, m.text, m.territory_id

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ingest import commands, jobs
+from ingest import commands, digests, jobs
 from ingest.__main__ import app
 from queries import digest, store, writes
 from queries.digest import Change
@@ -158,3 +158,26 @@ def test_the_running_app_answers_it_as_a_job(store_file: Path) -> None:
     finally:
         worker.stop()
     assert outcome.answer is not None and [change["kind"] for change in outcome.answer["changes"]] == ["new"]
+
+
+def test_a_letter_tells_each_change_once_and_runs_nothing(store_file: Path) -> None:
+    spike(1, 2301, first_flagged=LAST, last_day=LAST, onset=date(2024, 6, 10))
+    with store.cursor() as cursor:
+        cursor.execute("UPDATE territories SET name = '<b>Город</b>' WHERE territory_id = 2301")
+    store.close_store()
+    asked = ["digest", "--territory", "2301", "--once"]
+    first = CliRunner().invoke(app, [*asked, "--html"])
+    assert first.exit_code == 0 and first.output.count("<li>") == 1
+    assert "&lt;b&gt;Город" in first.output and "<b>Город" not in first.output
+    assert CliRunner().invoke(app, asked).output == ""
+    spike(2, 2301, topic_id=24, topic_group_id=12, first_flagged=LAST, last_day=LAST, onset=date(2024, 6, 12))
+    store.close_store()
+    again = CliRunner().invoke(app, asked).output
+    assert again.count("Новый всплеск") == 1
+    assert CliRunner().invoke(app, ["digest", "--territory", "2301"]).output.count("Новый всплеск") == 2
+
+
+def test_a_day_without_a_letter_is_not_lost(store_file: Path) -> None:
+    digests.untold(2301, LAST - timedelta(days=5), [])
+    assert digests.since_last(2301, LAST) == LAST - timedelta(days=5)
+    assert digests.since_last(2300, LAST) == LAST - timedelta(days=1)
