@@ -28,6 +28,12 @@ def allow(about: str, notes: Sequence[str]) -> None:
     st.session_state["saved_as"] = (about, tuple(notes))
 
 
+def rename(about: str) -> None:
+    """Other words for `about` on a page with a place and a period of its own."""
+    if "saved_as" in st.session_state:
+        st.session_state["saved_as"] = (about, st.session_state["saved_as"][1])
+
+
 def forbid() -> None:
     """Tables of this run may not be saved."""
     st.session_state.pop("saved_as", None)

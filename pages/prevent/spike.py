@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from components import charts, headline, links, maps, quotes, register, tables
+from components import charts, exports, headline, links, maps, quotes, register, tables
 from components import themes as themes_drawn
 from components.register import Doors
 from components.tables import Column
@@ -44,6 +44,7 @@ tree = context.territories
 context = replace(context, zone=tree.timezone(int(spike["territory_id"])))
 scope = spikes.scope_of(context.scope, spike, tree.places(int(spike["territory_id"])))
 place, what = spike["territory"], spike["topic"] if not pd.isna(spike["topic"]) else spike["topic_group"]
+exports.rename(", ".join([_("Пульс"), _("Всплеск"), place, what, span(scope.first, scope.last)]))
 kept = {name: st.query_params[name] for name in spikes.KEYS if name in st.query_params}
 own = {
     "place": scope.place,
