@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 from briefing import command
-from components import exports, headline, theme
+from components import exports, headline, menu, theme
 from components.links import SCOPE_PARAMS, set_params
 from components.scope_bar import Choice, Place, ScopeOptions, ScopeState, scope_bar
 from ingest import jobs
@@ -21,75 +21,11 @@ logging.getLogger("pulse").setLevel(logging.INFO)
 log = logging.getLogger("pulse.app")
 st.set_page_config(page_title="Пульс", page_icon="static/pulse.png", layout="wide")
 
-SECTIONS = {
-    _("Все знаем"): [
-        ("know/overview", _("Обзор"), True),
-        ("know/cities", _("Города и темы"), True),
-        ("know/map", _("Карта"), True),
-        ("know/blocks", _("Блоки"), True),
-        ("know/block", _("Блок"), False),
-        ("know/channels", _("Каналы"), True),
-        ("know/appeals", _("Обращения"), True),
-        ("know/appeal", _("Обращение"), False),
-    ],
-    _("Быстро решаем"): [
-        ("solve/kpi", _("Решение и ответы"), True),
-        ("solve/deadlines", _("Сроки и звонки"), True),
-        ("solve/rating", _("Рейтинг"), True),
-        ("solve/answers", _("Качество ответов"), True),
-        ("solve/process", _("Путь обращения"), True),
-        ("solve/workload", _("Нагрузка"), True),
-    ],
-    _("Не допускаем"): [
-        ("prevent/spikes", _("Всплески"), True),
-        ("prevent/spike", _("Всплеск"), False),
-        ("prevent/seasons", _("Сезоны"), True),
-        ("prevent/zones", _("Зоны"), True),
-        ("prevent/sensors", _("Датчики и объекты"), True),
-        ("prevent/priorities", _("Приоритеты"), True),
-        ("prevent/measures", _("Меры"), True),
-        ("prevent/effects", _("Эффект мер"), True),
-        ("prevent/campaigns", _("Кампании"), True),
-    ],
-    _("Информируем"): [
-        ("inform/briefing", _("Справка"), True),
-        ("inform/participation", _("Участие жителей"), True),
-        ("inform/projects", _("Национальные проекты"), True),
-        ("inform/fakes", _("Фейки"), True),
-        ("inform/accounts", _("Госпаблики"), True),
-        ("inform/done", _("Что сделано"), True),
-    ],
-    _("Данные"): [
-        ("data/imports", _("Загрузки"), True),
-        ("data/quality", _("Качество данных"), True),
-        ("data/method", _("Как посчитано"), True),
-    ],
-}
-
-
 COMPARISONS = (
     ("prev", _("предыдущий период, те же дни недели")),
     ("year", _("год назад")),
     ("none", _("без сравнения")),
 )
-
-
-def navigation() -> st.Page:
-    """Pages by the centre's directions; those opened by an id in the URL are hidden."""
-    pages = {
-        section: [
-            st.Page(
-                f"pages/{path}.py",
-                title=title,
-                url_path=path.split("/")[1],
-                default=path == "know/overview",
-                visibility="visible" if shown else "hidden",
-            )
-            for path, title, shown in entries
-        ]
-        for section, entries in SECTIONS.items()
-    }
-    return st.navigation(pages, position="top")
 
 
 def read_url() -> Context:
@@ -149,7 +85,7 @@ def main() -> None:
     ask.begin_noting()
     theme.style()
     st.logo("static/logo.svg", size="large")
-    page = navigation()
+    page = menu.navigation()
     try:
         store.open_store()
     except store.StoreBusy as busy:

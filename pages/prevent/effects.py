@@ -54,8 +54,11 @@ def early(found: Found) -> str:
 
 def listed() -> None:
     """All measures and campaigns of the scope with what they changed."""
+    finding = st.container()
     found = themes_drawn.asked(lambda: effects.judged(reader, context.scope), _("Считаем, что дали меры"))
     if found is None:
+        with finding:
+            headline.headline(_("Эффект мер"), context.place.name)
         return
     if not found:
         headline.headline(_("Судить пока не о чем"), _("Здесь появятся меры, которые начались или выполнены, и объявленные кампании."))

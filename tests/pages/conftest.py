@@ -1,6 +1,5 @@
 """The app as its reader meets it: started on a small demo store, looked at in Chromium."""
 
-import ast
 import json
 import os
 import re
@@ -21,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 import run
+from components.menu import SECTIONS
 
 ROWS, SEED, UNTIL = 20_000, 1, "2026-07-20"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -232,10 +232,7 @@ def leading_number(text: str) -> int:
 
 def addresses() -> list[str]:
     """The addresses of all pages, with the id of what the hidden ones show."""
-    tree = ast.parse((run.ROOT / "app.py").read_text(encoding="utf-8"))
-    found = next(n for n in tree.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name) and n.targets[0].id == "SECTIONS")
-    sections = eval(compile(ast.Expression(found.value), "app.py", "eval"), {"_": str})  # noqa: S307 - our own app.py
-    names = [(path.split("/")[1], shown) for entries in sections.values() for path, _title, shown in entries]
+    names = [(path.split("/")[1], shown) for entries in SECTIONS.values() for path, _title, shown in entries]
     return [("" if name == "overview" else name) if shown else f"{name}?id={{{name}}}" for name, shown in names]
 
 
