@@ -289,7 +289,7 @@ def _beside_topics(scope: Scope, found: Found) -> dict[str, NDArray[np.float64]]
     else:
         wider, by = replace(scope, groups=(), blocks=(_block_of(scope),)), "topic_group_id"
         names = dict(zip(tree["topic_group_id"], tree["topic_group"], strict=True))
-    frame = ask("effect_neighbours", wider, {"by": by}, streets=list(found.streets))
+    frame = ask("effect_neighbours", wider, {"by": f"a.{by}"}, streets=list(found.streets))
     return _largest(frame[~frame["id"].isin([*scope.topics, *scope.groups])], found.days, names)
 
 
@@ -300,7 +300,7 @@ def _beside_places(scope: Scope, found: Found, tree: Territories) -> dict[str, N
         beside[_("{town}, остальные адреса").format(town=own.name)] = _counts(scope, (), found.days) - found.counts
     if own.kind == "municipality":
         region = replace(scope, place=own.region_id, places=tree.places(own.region_id))
-        frame = ask("effect_neighbours", region, {"by": "territory_id"}, streets=[])
+        frame = ask("effect_neighbours", region, {"by": "a.territory_id"}, streets=[])
         names = {number: territory.name for number, territory in tree.all.items()}
         beside |= _largest(frame[frame["id"] != own.territory_id], found.days, names)
     return beside

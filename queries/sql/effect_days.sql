@@ -1,5 +1,5 @@
 -- question: how many appeals came on each day of the scope, on some streets of it or anywhere?
--- params: $streets (empty: anywhere), scope
+-- params: $first, $last, $streets (empty: anywhere)
 -- columns: day, appeals
 SELECT a.day, count(*) AS appeals
 FROM appeals a

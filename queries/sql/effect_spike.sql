@@ -1,5 +1,5 @@
 -- question: since when had appeals been unusually many here when a measure began?
--- params: $since (the day from which a spike still counts), $begins (the first day of the measure), scope
+-- params: $since (the day from which a spike still counts), $begins (the first day of the measure)
 -- columns: onset (null: there was no spike)
 SELECT min(s.onset) AS onset
 FROM spikes s

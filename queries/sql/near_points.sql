@@ -1,5 +1,5 @@
 -- question: where are the appeals of a selection that have a point, newest first?
--- params: $first, $last, $limit; {chosen}: conditions of appeals.Chosen
+-- params: $first, $last, $as_of, $limit; {chosen}: conditions of appeals.Chosen
 -- columns: lat, lon
 SELECT a.lat, a.lon
 FROM appeals a

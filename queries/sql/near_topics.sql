@@ -1,5 +1,5 @@
 -- question: what do the appeals of a selection ask about, the most frequent topic first?
--- params: $first, $last, $limit; {chosen}: conditions of appeals.Chosen
+-- params: $first, $last, $as_of, $limit; {chosen}: conditions of appeals.Chosen
 -- columns: topic_id (NULL: without a topic), topic, appeals
 SELECT a.topic_id, p.name AS topic, count(*) AS appeals
 FROM appeals a

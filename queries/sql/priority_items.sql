@@ -1,5 +1,5 @@
 -- question: how much is written on each topic from each place, by how many people, whom does it touch, how far does it reach?
--- params: $first, $last, $before_first, $as_of; {where}: the place as SQL over appeals `a` and their territories `t`
+-- params: $first, $last, $before_first; {where}: the place as SQL over appeals `a` and their territories `t`
 -- columns: topic_id, topic, topic_group_id, severity (0–1), place, appeals, authors, before (authors from $before_first to the day before $first), vulnerable, reach
 SELECT
     a.topic_id, p.name AS topic, p.topic_group_id, (p.severity - 1) / 4.0 AS severity, {where} AS place,
