@@ -104,10 +104,12 @@ def test_the_story_is_walked_to_its_effect(later_demo: App, reader: Reader) -> N
     dialog.get_by_label("Причина").press("Tab")
     dialog.get_by_role("button", name="Сохранить").click()
     expect(dialog).to_have_count(0)
+    reader.rest()
 
     # the decision leads to the form of a measure that knows the spike
     page.get_by_role("button", name="Принять решение").click()
     choose(page.get_by_role("dialog"), "Решение", "назначена мера")
+    reader.rest()
     page.get_by_role("dialog").get_by_role("button", name="Сохранить").click()
     form = page.get_by_role("dialog").filter(has_text="Что делаем")
     expect(form.get_by_label("Причина")).to_have_value(CAUSE)
