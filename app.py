@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 from briefing import command
-from components import exports, headline, menu, theme
+from components import exports, headline, menu, theme, windows
 from components.links import SCOPE_PARAMS, set_params
 from components.scope_bar import Choice, Place, ScopeOptions, ScopeState, scope_bar
 from ingest import jobs
@@ -111,7 +111,8 @@ def main() -> None:
         headline.empty(_("Данных пока нет"), _("База пуста."), (_("Загрузить выгрузку"), "pages/data/imports.py", None))
         return
     try:
-        page.run()
+        with windows.kept():
+            page.run()
     except Exception:
         log.exception("page %s", page.url_path)
         st.error(_("Эта страница не открылась: в программе ошибка. Данные целы. Подробности записаны в журнал приложения, покажите его тому, кто её ведёт."))

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from components import windows
 from components.register import SECONDS, TYPES, report
 from words import _
 
@@ -19,8 +20,9 @@ TEMPLATE = (
 def upload(send: Send, key: str) -> None:
     """Draws the button «Загрузить показания», which opens the window; says what became of each row."""
 
-    @st.dialog(_("Загрузить показания"), width="medium")
-    def window() -> None:
+    words = _("Загрузить показания")
+
+    def draw() -> None:
         st.write(
             _(
                 "Таблица csv, xlsx или json: код датчика из реестра, дата и время по часам его территории, показание с единицей или событие "
@@ -36,8 +38,8 @@ def upload(send: Send, key: str) -> None:
         answer, error = send(file.name, file.getvalue(), SECONDS)
         report(_as_register(answer) if answer is not None else None, error, key)
 
-    if st.button(_("Загрузить показания"), key=f"upload_{key}"):
-        window()
+    if st.button(words, key=f"upload_{key}") or windows.is_open(key):
+        windows.show(words, key, draw)
 
 
 def _as_register(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,12 +5,13 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Protocol
 
 import pandas as pd
 import streamlit as st
 
-from components import tables
+from components import tables, windows
 from components.exports import inert
 from components.safe import plain
 from components.tables import Column
@@ -62,6 +63,14 @@ class Register(Protocol):
     def fields(self) -> Sequence[Field]: ...
 
 
+class Registers(Protocol):
+    """What queries.registers does with the items of a register, by its code."""
+
+    def check(self, code: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]: ...
+    def save(self, code: str, facts: Mapping[str, Any], item_id: str | None = None) -> str: ...
+    def remove(self, code: str, item_id: str) -> None: ...
+
+
 Options = Mapping[str, Mapping[Any, str]]
 Check = Callable[[Mapping[str, Any]], tuple[dict[str, Any], dict[str, str]]]
 
@@ -76,6 +85,13 @@ class Doors:
     save: Callable[[Mapping[str, Any], str | None], str]
     remove: Callable[[str], None]
     send: Callable[[str, bytes, float], tuple[dict[str, Any] | None, str | None]]
+
+    @classmethod
+    def of(cls, code: str, registers: "Registers", send_file: Callable[..., tuple[dict[str, Any] | None, str | None]]) -> "Doors":
+        """The doors of the register of this code; `send_file` queues a file for a verb of the worker with its settings."""
+        return cls(
+            partial(registers.check, code), partial(registers.save, code), partial(registers.remove, code), partial(send_file, "register", {"register": code})
+        )
 
 
 def form(register: Register, values: Mapping[str, Any], options: Options, key: str, check: Check) -> dict[str, Any] | None:
@@ -141,51 +157,32 @@ def _input(field: Field, value: Any, options: Options, key: str) -> Any:
     return st.text_input(label, value or "", key=key, help=help_text)
 
 
-def is_open(key: str) -> bool:
-    """Whether the window of this key is open: a run of the page that comes meanwhile must draw it again, or it would close."""
-    return bool(st.session_state.get(f"window_{key}"))
-
-
-def _window(title: str, key: str, draw: Callable[[], None]) -> None:
-    st.session_state[f"window_{key}"] = True
-    st.dialog(title, width="medium", on_dismiss=lambda: _forget(key))(draw)()
-
-
-def _forget(key: str) -> None:
-    st.session_state.pop(f"window_{key}", None)
-
-
-def _close(key: str) -> None:
-    _forget(key)
-    st.rerun()
-
-
 def edit(register: Register, values: Mapping[str, Any], options: Options, doors: Doors, key: str, item_id: str | None = None) -> None:
     """Opens a window with the form; what is saved there is on the page at once. An item that is there can be removed. Call it
-    again while `is_open(key)`."""
+    again while `windows.is_open(key)`."""
 
     own = f"{key}_{item_id or 'new'}"
-    if not is_open(key):
+    if not windows.is_open(key):
         st.session_state.pop(f"mistakes_{own}", None)
 
     def draw() -> None:
         facts = form(register, values, options, own, doors.check)
         if facts is not None:
             doors.save(facts, item_id)
-            _close(key)
+            windows.close()
         if item_id:
             with st.popover(_("Удалить")):
                 st.write(_("Запись уйдёт из реестра. В журнале она останется."))
                 if st.button(_("Удалить запись"), key=f"remove_{key}"):
                     doors.remove(item_id)
-                    _close(key)
+                    windows.close()
 
-    _window(_("Изменить") if item_id else _("Добавить"), key, draw)
+    windows.show(_("Изменить") if item_id else _("Добавить"), key, draw)
 
 
 def upload(register: Register, doors: Doors, key: str) -> None:
     """Opens a window where a file is sent, with a template to fill; says what became of each row. Call it again while
-    `is_open(key)`."""
+    `windows.is_open(key)`."""
 
     def draw() -> None:
         st.write(_("Таблица xlsx, csv или json. Столбцы узнаём по названиям, порядок любой. Тот же файл второй раз ничего не изменит."))
@@ -199,7 +196,7 @@ def upload(register: Register, doors: Doors, key: str) -> None:
         if sent is not None and sent[0] == file.file_id:
             report(sent[1], sent[2], key)
 
-    _window(_("Загрузить файл"), key, draw)
+    windows.show(_("Загрузить файл"), key, draw)
 
 
 def report(answer: Mapping[str, Any] | None, error: str | None, key: str) -> None:
@@ -218,16 +215,16 @@ def report(answer: Mapping[str, Any] | None, error: str | None, key: str) -> Non
         columns = [Column("row_number", _("Строка"), "count", width=70), Column("reason", _("Почему не принята"))]
         tables.ranked(frame, columns, f"rejects_{key}", selectable=False)
     if st.button(_("Показать в реестре"), key=f"done_{key}"):
-        _close(key)
+        windows.close()
 
 
 def buttons(register: Register, values: Mapping[str, Any], options: Options, doors: Doors, key: str) -> None:
     """Draws «Добавить» and «Загрузить файл» in one row; values: what a new item begins with."""
     with st.container(horizontal=True):
         adding, sending = f"{key}_new", f"{key}_file"
-        if st.button(_("Добавить"), type="primary", key=f"add_{key}") or is_open(adding):
+        if st.button(_("Добавить"), type="primary", key=f"add_{key}") or windows.is_open(adding):
             edit(register, values, options, doors, adding)
-        if st.button(_("Загрузить файл"), key=f"upload_{key}") or is_open(sending):
+        if st.button(_("Загрузить файл"), key=f"upload_{key}") or windows.is_open(sending):
             upload(register, doors, sending)
 
 

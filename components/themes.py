@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 import pandas as pd
 import streamlit as st
 
-from components import headline, quotes, tables
+from components import headline, quotes, tables, windows
 from components.links import Params, set_params
 from components.tables import Column
 from words import _
@@ -54,7 +54,7 @@ def asked(begin: Callable[[], Work[Result_co]], words: str) -> Result_co | None:
 
 @st.fragment(run_every=MOMENT)
 def _progress(work: Work[Result_co], words: str, leave: Callable[[], None]) -> None:
-    if work.is_over:
+    if work.is_over and not windows.any_open():
         st.rerun()
     st.progress(min(work.share, 1.0), text=words)
     if st.button(_("Остановить"), key=f"stop_{words}"):

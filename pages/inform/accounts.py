@@ -1,11 +1,10 @@
 """«Как официальные страницы отвечают жителям?»"""
 
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import charts, headline, links, register, tables
+from components import charts, headline, links, register, tables, windows
 from components.charts import Line
 from components.register import Doors
 from components.safe import plain, safe_url
@@ -25,12 +24,7 @@ LIST = "pages/know/appeals.py"
 context: Context = st.session_state["context"]
 scope = context.scope
 own = registers.registers()["accounts"]
-doors = Doors(
-    check=partial(registers.check, "accounts"),
-    save=partial(registers.save, "accounts"),
-    remove=partial(registers.remove, "accounts"),
-    send=partial(jobs.send_file, "register", {"register": "accounts"}),
-)
+doors = Doors.of("accounts", registers, jobs.send_file)
 options = registers.choices(context.territories)
 found = accounts.pages(scope)
 pages, linked, on_time = accounts.totals(found)
@@ -88,7 +82,7 @@ def one(page: pd.Series) -> None:
                 links.page_link(_("Показать {n} →").format(n=counted(page["messages"], "обращение")), LIST, params)
         if url := safe_url(page["url"]):
             st.link_button(plain(_("Открыть: {host}").format(host=host(url))), url)
-        if st.button(_("Изменить"), key="accounts_edit"):
+        if st.button(_("Изменить"), key="accounts_edit") or windows.is_open("accounts"):
             register.edit(own, registers.shown("accounts", page.to_dict()), options, doors, "accounts", page["item_id"])
 
 

@@ -1,11 +1,10 @@
 """«Какие фейки нашли и как быстро их опровергли?»"""
 
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import cards, charts, headline, links, quotes, register, tables
+from components import cards, charts, headline, links, quotes, register, tables, windows
 from components import themes as draw
 from components.cards import KpiCard
 from components.register import Doors
@@ -28,12 +27,7 @@ SETS = 5
 context: Context = st.session_state["context"]
 scope, tree = context.scope, context.territories
 own = registers.registers()["fakes"]
-doors = Doors(
-    check=partial(registers.check, "fakes"),
-    save=partial(registers.save, "fakes"),
-    remove=partial(registers.remove, "fakes"),
-    send=partial(jobs.send_file, "register", {"register": "fakes"}),
-)
+doors = Doors.of("fakes", registers, jobs.send_file)
 options = registers.choices(tree)
 # What was found today belongs to a period that reaches the last full day.
 last = max(scope.last, context.moment.date()) if scope.last == context.days.last_full else scope.last
@@ -109,7 +103,7 @@ def one(item: pd.Series) -> None:
             with st.container(horizontal=True):
                 address(item["refutation"], _("Опровержение"))
                 address(item["source"], _("Первая запись"))
-                if st.button(_("Изменить"), key="fakes_edit"):
+                if st.button(_("Изменить"), key="fakes_edit") or windows.is_open("fakes"):
                     register.edit(own, registers.shown("fakes", item.to_dict()), options, doors, "fakes", item["item_id"])
                 if pd.notna(item["spike"]):
                     links.page_link(_("Открыть всплеск →"), SPIKE, {"id": int(item["spike"])})
@@ -196,8 +190,9 @@ def candidates() -> None:
                 width="stretch",
             )
             links.page_link(_("Открыть всплеск →"), SPIKE, {"id": int(series["spike_id"])})
-            if st.button(_("Внести в реестр"), key=f"fakes_spike_{series['spike_id']}"):
-                register.edit(own, fakes.sheet_of_spike(scope, series, tree), options, doors, f"spike_{series['spike_id']}")
+            window = f"spike_{series['spike_id']}"
+            if st.button(_("Внести в реестр"), key=f"fakes_{window}") or windows.is_open(window):
+                register.edit(own, fakes.sheet_of_spike(scope, series, tree), options, doors, window)
     work = themes.alike(scope, Chosen())
     alike = draw.settled(work, _("Ищем однотипные тексты"), {})
     if alike is None:
@@ -211,8 +206,9 @@ def candidates() -> None:
             quotes.quote_card(draw.shortened(copies.text), said)
             with st.container(horizontal=True):
                 links.page_link(_("Показать {n} →").format(n=counted(copies.size, "обращение")), LIST, {"view": "copies", "copies": copies.id})
-                if st.button(_("Внести в реестр"), key=f"fakes_copies_{copies.id}"):
-                    register.edit(own, fakes.sheet_of_copies(scope, copies, tree, context.moment), options, doors, f"copies_{copies.id}")
+                window = f"copies_{copies.id}"
+                if st.button(_("Внести в реестр"), key=f"fakes_{window}") or windows.is_open(window):
+                    register.edit(own, fakes.sheet_of_copies(scope, copies, tree, context.moment), options, doors, window)
     if spikes.empty and not sets:
         headline.empty(
             _("Похожих текстов от немногих авторов нет"),

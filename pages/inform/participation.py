@@ -1,11 +1,10 @@
 """«Что жители сказали, когда их спросили?»"""
 
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import charts, charts_shares, choices, headline, links, maps, register, tables
+from components import charts, charts_shares, choices, headline, links, maps, register, tables, windows
 from components.register import Doors
 from components.safe import plain, safe_url
 from components.tables import Column
@@ -29,12 +28,7 @@ votes = participation.votes(found["votes"])
 given = st.query_params.get("view", "")
 view = given if given in VIEWS else next((name for name, frame in found.items() if len(frame)), "polls")
 own = registers.registers()[view]
-doors = Doors(
-    check=partial(registers.check, view),
-    save=partial(registers.save, view),
-    remove=partial(registers.remove, view),
-    send=partial(jobs.send_file, "register", {"register": view}),
-)
+doors = Doors.of(view, registers, jobs.send_file)
 options = registers.choices(context.territories)
 
 
@@ -52,7 +46,7 @@ def picked(frame: pd.DataFrame, columns: list[Column], key: str, name: str = "it
 def change(item: pd.Series) -> None:
     """Change or remove the item, and the address where its results are published."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(_("Изменить"), key="participation_edit"):
+        if st.button(_("Изменить"), key="participation_edit") or windows.is_open(view):
             register.edit(own, registers.shown(view, item.to_dict()), options, doors, view, item["item_id"])
         if address := safe_url(item["url"]):
             st.link_button(plain(_("Открыть результаты: {host}").format(host=host(address))), address)

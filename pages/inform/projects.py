@@ -1,11 +1,10 @@
 """«Что меняется рядом с объектами национальных проектов?»"""
 
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import charts_effect, choices, headline, links, maps_near, register, tables
+from components import charts_effect, choices, headline, links, maps_near, register, tables, windows
 from components.maps_near import Place
 from components.register import Doors
 from components.safe import plain, safe_url
@@ -32,10 +31,7 @@ scope, tree, given = context.scope, context.territories, st.query_params
 radius = given.get("radius", "") if given.get("radius", "") in RADII else OWN
 found = projects.projects(scope, tree, context.days, None if radius == OWN else int(radius))
 own = registers.registers()["projects"]
-doors = Doors(
-    check=partial(registers.check, "projects"), save=partial(registers.save, "projects"), remove=partial(registers.remove, "projects"),
-    send=partial(jobs.send_file, "register", {"register": "projects"}),
-)  # fmt: skip
+doors = Doors.of("projects", registers, jobs.send_file)
 options = registers.choices(tree)
 
 
@@ -174,7 +170,7 @@ def detail(one: Judged) -> None:
         )
     )
     with st.container(horizontal=True):
-        if st.button(_("Изменить"), key="project_edit"):
+        if st.button(_("Изменить"), key="project_edit") or windows.is_open("projects"):
             register.edit(own, registers.shown("projects", dict(item)), options, doors, "projects", one.site.item_id)
         if address := safe_url(item["url"]):
             st.link_button(plain(_("Открыть: {host}").format(host=host(address))), address)

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components import headline, links, quotes, tables
+from components import headline, links, quotes, tables, windows
 from components.safe import plain
 from components.tables import Column
 from queries import answers, appeals, corrections, dictionaries, writes
@@ -65,7 +65,6 @@ def told(entry: Any) -> str:
     return _("{at}, {who}: «{topic}» вместо «{before}»").format(at=local(entry.written_at), who=who, topic=entry.topic, before=before)
 
 
-@st.dialog(_("Поправить тему"))
 def correct() -> None:
     """A person's choice of the topic, the likeliest first."""
     names = {int(topic[1:]): f"{name} ({group})" for topic, name, group in dictionaries.topic_choices() if topic.startswith("t")}
@@ -82,7 +81,7 @@ def correct() -> None:
     st.caption(_("Выбор останется и после новых загрузок, по нему учится программа. Срок решения не изменится"))
     if st.button(_("Сохранить"), type="primary", disabled=picked is None or picked == now):
         writes.save_topic(int(given), picked, reader=everywhere.access)
-        st.rerun()
+        windows.close()
 
 
 def sure(hint: Any) -> str:
@@ -137,8 +136,8 @@ with right:
     }
     corrected = corrections.history(everywhere, int(given))
     headline.section(_("Тема: {topic}").format(topic=appeal["topic"] or _("не указана")), origin())
-    if everywhere.access.may_correct and st.button(_("Поправить тему"), key="correct_topic"):
-        correct()
+    if everywhere.access.may_correct and (st.button(_("Поправить тему"), key="correct_topic") or windows.is_open(f"topic_{given}")):
+        windows.show(_("Поправить тему"), f"topic_{given}", correct)
     for entry in corrected.itertuples():
         st.caption(plain(told(entry)))
     headline.section(_("Сведения"))

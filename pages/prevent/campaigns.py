@@ -1,11 +1,10 @@
 """«О чём мы предупредили, помогло ли, и о чём пора предупредить?»"""
 
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import headline, links, register, tables
+from components import headline, links, register, tables, windows
 from components import themes as themes_drawn
 from components.register import Doors
 from components.tables import Column
@@ -30,12 +29,7 @@ STRETCHES = {
 context: Context = st.session_state["context"]
 reader, today = context.everywhere(), context.moment.date()
 own = registers.registers()["campaigns"]
-doors = Doors(
-    check=partial(registers.check, "campaigns"),
-    save=partial(registers.save, "campaigns"),
-    remove=partial(registers.remove, "campaigns"),
-    send=partial(jobs.send_file, "register", {"register": "campaigns"}),
-)
+doors = Doors.of("campaigns", registers, jobs.send_file)
 options = registers.choices(context.territories)
 found = campaigns.listed(context.scope)
 
@@ -94,7 +88,7 @@ def one(row: pd.Series, stretches: pd.DataFrame) -> None:
             st.caption(_("За дни работ обращений {change} к тем же дням год назад. Это простое сравнение: что ещё изменилось за год, оно не знает.").format(change=said.share(change)))
         with st.container(horizontal=True, vertical_alignment="center"):
             window = f"campaigns_{row['item_id']}"
-            if st.button(_("Изменить"), key="campaign_edit") or register.is_open(window):
+            if st.button(_("Изменить"), key="campaign_edit") or windows.is_open(window):
                 register.edit(own, registers.shown("campaigns", row.to_dict()), options, doors, window, row["item_id"])
             links.page_link(_("Что это дало →"), EFFECTS, {"id": row["item_id"]})
             if pd.notna(row["spike"]):
@@ -136,12 +130,12 @@ def remind() -> None:
         key="campaigns_soon",
     )  # fmt: skip
     asked = st.session_state.get("campaign_about")
-    if row is None and not register.is_open(f"campaign_{asked}"):
+    if row is None and not windows.is_open(f"campaign_{asked}"):
         st.session_state.pop("campaign_about", None)
     if row is not None and soon[row].topic_id != asked:
         asked = st.session_state["campaign_about"] = soon[row].topic_id
         register.edit(own, drafted(soon[row]), options, doors, f"campaign_{asked}")
-    elif register.is_open(f"campaign_{asked}"):
+    elif windows.is_open(f"campaign_{asked}"):
         register.edit(own, drafted(next(one for one in soon if one.topic_id == asked)), options, doors, f"campaign_{asked}")
 
 

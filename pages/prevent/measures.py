@@ -1,11 +1,10 @@
 """«Что мы делаем, кто отвечает и что просрочено?»"""
 
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import choices, headline, links, register, tables
+from components import choices, headline, links, register, tables, windows
 from components.register import Doors
 from components.safe import plain
 from components.tables import Column
@@ -23,12 +22,7 @@ STATES = {"all": _("Все"), "late": _("Просрочены"), "running": _("�
 
 context: Context = st.session_state["context"]
 own = registers.registers()["measures"]
-doors = Doors(
-    check=partial(registers.check, "measures"),
-    save=partial(registers.save, "measures"),
-    remove=partial(registers.remove, "measures"),
-    send=partial(jobs.send_file, "register", {"register": "measures"}),
-)
+doors = Doors.of("measures", registers, jobs.send_file)
 options = registers.choices(context.territories)
 every = measures.listed(context.scope, context.moment.date())
 asked = st.query_params.get("state", "all")
@@ -83,7 +77,7 @@ def one(row: pd.Series) -> None:
                 st.text(f"{label}: {value}")
         with st.container(horizontal=True, vertical_alignment="center"):
             window = f"measures_{row['item_id']}"
-            if st.button(_("Изменить"), key="measure_edit") or register.is_open(window):
+            if st.button(_("Изменить"), key="measure_edit") or windows.is_open(window):
                 register.edit(own, registers.shown("measures", row.to_dict()), options, doors, window, row["item_id"])
             if row["status"] in ("running", "done"):
                 links.page_link(_("Что это дало →"), EFFECTS, {"id": row["item_id"]})

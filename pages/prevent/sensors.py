@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics.nearby import LEAST_SEEN, interval
-from components import charts_near, choices, headline, links, maps_near, readings, register, tables
+from components import charts_near, choices, headline, links, maps_near, readings, register, tables, windows
 from components.maps_near import Place
 from components.register import Doors
 from components.tables import Column
@@ -37,7 +37,7 @@ area = f"{context.place.name}, {span(scope.first, scope.last)}"
 
 def doors(code: str) -> Doors:
     """What a reader may do with a register."""
-    return Doors(partial(registers.check, code), partial(registers.save, code), partial(registers.remove, code), partial(jobs.send_file, "register", {"register": code}))
+    return Doors.of(code, registers, jobs.send_file)
 
 
 def manage(*codes: str) -> None:
@@ -165,7 +165,7 @@ def of_sensors() -> None:
         count = int(sites.daily(around, scope.first, scope.last)["inside"].sum())
         if count:
             appeals_near(around, scope.first, scope.last, _("Показать {n}").format(n=counted(count, "обращение")), "near")
-        if st.button(_("Изменить датчик"), key="sensor_edit"):
+        if st.button(_("Изменить датчик"), key="sensor_edit") or windows.is_open("sensors"):
             register.edit(registers.registers()["sensors"], registers.shown("sensors", item.to_dict()), options, doors("sensors"), "sensors", item["item_id"])
 
 
@@ -253,7 +253,7 @@ def of_inspections() -> None:
         near(around, objects, set(), first, last)
     with st.container(horizontal=True):
         for code, item_id, words in (("inspections", one.item_id, _("Изменить проверку")), ("objects", one.object_id, _("Изменить объект"))):
-            if st.button(words, key=f"edit_{code}"):
+            if st.button(words, key=f"edit_{code}") or windows.is_open(code):
                 items = registers.items(code, scope)
                 sheet = registers.shown(code, items[items["item_id"] == item_id].iloc[0].to_dict())
                 register.edit(registers.registers()[code], sheet, options, doors(code), code, item_id)

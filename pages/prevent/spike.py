@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from components import charts, exports, headline, links, maps, quotes, register, tables
+from components import charts, exports, headline, links, maps, quotes, register, tables, windows
 from components import themes as themes_drawn
 from components.register import Doors
 from components.tables import Column
@@ -91,9 +90,8 @@ def series() -> None:
         links.open_page(LIST, own | {"from": picked.isoformat(), "to": (picked + timedelta(days=6 * weekly)).isoformat()})
 
 
-@st.dialog(_("Записать"))
 def write(kind: str) -> None:
-    """A cause, a note or a decision, saved for everyone."""
+    """What is in the window of a cause, a note or a decision, saved for everyone."""
     chosen = st.selectbox(_("Решение"), list(DECISIONS), format_func=DECISIONS.get) if kind == "decision" else None
     when = st.date_input(_("День"), spike["onset"].date(), format="DD.MM.YYYY") if kind == "note" else None
     text = st.text_area(
@@ -116,7 +114,7 @@ def write(kind: str) -> None:
             writes.save_decision(spike_id, chosen, text)
             st.session_state["answer_with"] = LEADS_TO.get(chosen)
         st.toast(_("Сохранено"))
-        st.rerun()
+        windows.close()
 
 
 def decide() -> None:
@@ -127,12 +125,10 @@ def decide() -> None:
         _("Решения ещё нет") if pd.isna(spike["decision"]) else _("Решение: {what}").format(what=DECISIONS[spike["decision"]]),
     )
     with st.container(horizontal=True):
-        if st.button(_("Записать причину"), type="primary", key="save_cause"):
-            write("cause")
-        if st.button(_("Принять решение"), key="save_decision"):
-            write("decision")
-        if st.button(_("Добавить заметку"), key="save_note"):
-            write("note")
+        for kind, words in (("cause", _("Записать причину")), ("decision", _("Принять решение")), ("note", _("Добавить заметку"))):
+            window = f"{kind}_{spike_id}"
+            if st.button(words, type="primary" if kind == "cause" else "secondary", key=f"save_{kind}") or windows.is_open(window):
+                windows.show(words, window, lambda kind=kind: write(kind))
     if is_found:
         links.page_link(_("Справка об этом всплеске →"), BRIEFING, {"kind": "spike", "subject": spike_id})
     answers()
@@ -140,7 +136,7 @@ def decide() -> None:
         quotes.quote_card(*record(entry))
     decided = st.session_state.pop("answer_with", None)
     for code in REGISTERS:
-        if code == decided or register.is_open(f"{code}_{spike_id}"):
+        if code == decided or windows.is_open(f"{code}_{spike_id}"):
             cause = log.loc[log["kind"] == "cause", "text"]
             answer_with(code, str(cause.iloc[0]) if len(cause) else None)
 
@@ -154,7 +150,7 @@ def answers() -> None:
 
 def answer_with(code: str, cause: str | None) -> None:
     """The form of a measure or a campaign that answers the spike, filled with what is known of it."""
-    doors = Doors(partial(registers.check, code), partial(registers.save, code), partial(registers.remove, code), partial(jobs.send_file, "register", {"register": code}))
+    doors = Doors.of(code, registers, jobs.send_file)
     values = measures.answering(scope, spike, cause, context.moment.date())[code]
     register.edit(registers.registers()[code], values, registers.choices(tree), doors, f"{code}_{spike_id}")
 
