@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 from briefing import command
-from components import exports, headline, menu, theme, windows
+from components import exports, headline, links, menu, theme, windows
 from components.links import SCOPE_PARAMS, set_params
 from components.scope_bar import Choice, Place, ScopeOptions, ScopeState, scope_bar
 from ingest import jobs
@@ -84,6 +84,7 @@ def main() -> None:
     """Open the store, start the one worker, draw the frame, run the page."""
     ask.begin_noting()
     theme.style()
+    links.one_step()
     st.logo("static/logo.svg", size="large")
     page = menu.navigation()
     try:

@@ -53,6 +53,25 @@ _PRESS = """<script>
 </script>"""
 
 
+def one_step() -> None:
+    """An address that the server completes with its scope is one step of history, so that one «Назад» goes back.
+
+    Streamlit 1.67 sometimes writes the bare address of a page of the menu before the completed one, as a step of its own.
+    """
+    st.html(_COMPLETE, unsafe_allow_javascript=True)
+
+
+_COMPLETE = """<script>
+if (!window.pulseHistory) {
+  const push = history.pushState.bind(history);
+  window.pulseHistory = history.pushState = (state, title, url) => {
+    const bare = new URL(url ?? "", location).pathname === location.pathname && !new URLSearchParams(location.search).has("from");
+    (bare ? history.replaceState.bind(history) : push)(state, title, url);
+  };
+}
+</script>"""
+
+
 def open_button(label: str, page: str, params: Params | None = None, *, key: str, primary: bool = False) -> None:
     """Draws a link to `page` that looks like a button; `primary` for the one main action of a screen."""
     with st.container(key=f"{'primary' if primary else 'plain'}_button_{key}", width="content"):

@@ -96,7 +96,6 @@ def test_filters_live_in_the_address(demo: App, reader: Reader):
     reader.rest()
     assert (reader.params, reader.headline) == (chosen, number)
 
-    page.wait_for_timeout(1500)  # a reader looks at the page before going back
     page.go_back()
     page.wait_for_url("**/kpi?**")
     reader.rest()
