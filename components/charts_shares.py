@@ -1,11 +1,14 @@
-"""Shares of answers with how sure each is."""
+"""Shares: of answers with how sure each is, of official channels by month."""
+
+import datetime as dt
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.charts import _plotly, _show, _wrapped
+from components import headline
+from components.charts import Line, _plotly, _show, _wrapped, trend_lines
 from components.theme import figure, palette
-from words import numbers
+from words import _, dates, numbers
 
 
 def shares(frame: pd.DataFrame, key: str) -> None:
@@ -39,3 +42,30 @@ def shares_figure(frame: pd.DataFrame) -> go.Figure:
                      ticktext=[_wrapped(str(label), 26, 2) for label in frame["label"]])  # fmt: skip
     fig.update_layout(margin={"t": 2, "b": 2, "r": 2})
     return fig
+
+
+def official_share(months: pd.DataFrame, key: str, norm: float, note: str) -> tuple[dt.date, dt.date] | None:
+    """Draws the share of official channels by month, its heading and how it is counted; the days of the clicked month.
+
+    months: first and last day, appeals, share (0–1, NaN: too few to say), unfinished; one denominator for all.
+    norm: the share of the dashed line; note: what «Как посчитано» opens.
+    """
+    labels = [dates.period_label(first, "month") for first in months["first"]]
+    full = months[~months["unfinished"] & months["share"].notna()]
+    headline.section(
+        _("Доля официальных каналов по месяцам"),
+        _("Знаменатель один: все обращения среза из всех каналов. Месяцы, где их меньше 30, пропущены. Нажмите на точку"),
+    )
+    picked = trend_lines(
+        labels,
+        [Line(_("Доля"), list(months["share"]), main=True, note=f"n = {numbers.integer(full['appeals'].iloc[-1]) if len(full) else 0}")],
+        key,
+        norm=(norm, _("60 %: ориентир из статьи, не норма")),
+        unfinished=int(months["unfinished"].sum()),
+        height=280,
+    )
+    headline.method_note(note)
+    if picked not in labels:
+        return None
+    month = months.iloc[labels.index(picked)]
+    return month["first"], month["last"]

@@ -4,7 +4,7 @@
 import pandas as pd
 import streamlit as st
 
-from components import charts, headline, links, register, tables, windows
+from components import charts, charts_shares, headline, links, register, tables, windows
 from components.charts import Line
 from components.register import Doors
 from components.safe import plain, safe_url
@@ -123,31 +123,18 @@ def training() -> None:
 
 def official_share() -> None:
     """The official share by month, one denominator for all months."""
-    months = channels.official_by_month(scope, context.days.last_full, context.days.first)
-    labels = [period_label(first, "month") for first in months["first"]]
-    full = months[~months["unfinished"] & months["share"].notna()]
-    headline.section(
-        _("Доля официальных каналов по месяцам"),
-        _("Знаменатель один: все обращения среза из всех каналов. Месяцы, где их меньше 30, пропущены. Нажмите на точку"),
+    note = _(
+        "60 % названы в статье о МЦУ (2024) без знаменателя. Другие 60 % из той же статьи, доля обращений о работе местного самоуправления, к этому графику не относятся."
     )
-    picked = charts.trend_lines(
-        labels,
-        [Line(_("Доля"), list(months["share"]), main=True, note=f"n = {integer(full['appeals'].iloc[-1]) if len(full) else 0}")],
+    picked = charts_shares.official_share(
+        channels.official_by_month(scope, context.days.last_full, context.days.first),
         "accounts_official",
-        norm=(METRICS["official"].target or 0.6, _("60 %: ориентир из статьи, не норма")),
-        unfinished=int(months["unfinished"].sum()),
-        height=280,
+        METRICS["official"].target or 0.6,
+        _(METRICS["official"].formula) + " " + note,
     )
-    headline.method_note(
-        _(METRICS["official"].formula)
-        + " "
-        + _(
-            "60 % названы в статье о МЦУ (2024) без знаменателя. Другие 60 % из той же статьи, доля обращений о работе местного самоуправления, к этому графику не относятся."
-        )
-    )
-    if picked in labels:
-        chosen = months.iloc[labels.index(picked)]
-        links.open_page(LIST, {"from": chosen["first"].isoformat(), "to": chosen["last"].isoformat(), "only": "official", "channels": None})
+    if picked is not None:
+        first, last = picked
+        links.open_page(LIST, {"from": first.isoformat(), "to": last.isoformat(), "only": "official", "channels": None})
 
 
 def growth() -> None:

@@ -2,15 +2,14 @@
 
 import streamlit as st
 
-from components import cards, charts, headline, links, tables
+from components import cards, charts, charts_shares, headline, links, tables
 from components.cards import KpiCard, Link
-from components.charts import Line
 from components.tables import Column
 from queries import appeals, channels, figures
 from queries.context import Context
 from queries.metrics import METRICS
 from words import _
-from words.dates import day, period_label, span
+from words.dates import day, span
 from words.figures import delta_text, value_text
 from words.numbers import integer, percent, share_or_count
 from words.plurals import counted
@@ -111,32 +110,19 @@ def volumes() -> None:
 
 
 def official_share() -> None:
-    """The official share by month, one denominator for all years."""
-    months = channels.official_by_month(scope, context.days.last_full, context.days.first)
-    labels = [period_label(first, "month") for first in months["first"]]
-    drawn = months[~months["unfinished"] & months["share"].notna()]
-    headline.section(
-        _("Доля официальных каналов по месяцам"),
-        _("Знаменатель один: все обращения среза из всех каналов. Месяцы, где их меньше 30, пропущены. Нажмите на точку"),
+    """The official share by month, one denominator for all months."""
+    note = _(
+        "60 % названы в статье о МЦУ (2024) без знаменателя; 5 % на старте там же считались от сообщений в соцсетях: сравнивать их нельзя."
     )
-    picked = charts.trend_lines(
-        labels,
-        [Line(_("Доля"), list(months["share"]), main=True, note=f"n = {integer(drawn['appeals'].iloc[-1]) if len(drawn) else 0}")],
+    picked = charts_shares.official_share(
+        channels.official_by_month(scope, context.days.last_full, context.days.first),
         "channels_official",
-        norm=(METRICS["official"].target or 0.6, _("60 %: ориентир из статьи, не норма")),
-        unfinished=int(months["unfinished"].sum()),
-        height=280,
+        METRICS["official"].target or 0.6,
+        _(METRICS["official"].formula) + " " + note,
     )
-    headline.method_note(
-        _(METRICS["official"].formula)
-        + " "
-        + _(
-            "60 % названы в статье о МЦУ (2024) без знаменателя; 5 % на старте там же считались от сообщений в соцсетях: сравнивать их нельзя."
-        )
-    )
-    if picked in labels:
-        month = months.iloc[labels.index(picked)]
-        links.open_page(LIST, {"from": month["first"].isoformat(), "to": month["last"].isoformat(), "only": "official", **ALL_CHANNELS})
+    if picked is not None:
+        first, last = picked
+        links.open_page(LIST, {"from": first.isoformat(), "to": last.isoformat(), "only": "official", **ALL_CHANNELS})
 
 
 def official_places() -> None:
