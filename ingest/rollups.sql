@@ -98,25 +98,13 @@ SELECT
 FROM appeals a JOIN territories t USING (territory_id)
 WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {open}
 ORDER BY a.territory_id, a.created_at;
+
+-- step: unsettled
+-- Once for each moment of TOLD_BY_CLOCK: {until} the moment, {changes} what the clock changes before it.
 INSERT INTO unsettled BY NAME
-SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_group_id, a.topic_id, {until_term} AS until, {changes_term}
+SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_group_id, a.topic_id, {until} AS until, {changes}
 FROM appeals a JOIN territories t USING (territory_id)
-WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until_term} > $settled
-ORDER BY a.territory_id, until;
-INSERT INTO unsettled BY NAME
-SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_group_id, a.topic_id, {until_past_term} AS until, {changes_past_term}
-FROM appeals a JOIN territories t USING (territory_id)
-WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until_past_term} > $settled
-ORDER BY a.territory_id, until;
-INSERT INTO unsettled BY NAME
-SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_group_id, a.topic_id, {until_answer} AS until, {changes_answer}
-FROM appeals a JOIN territories t USING (territory_id)
-WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until_answer} > $settled
-ORDER BY a.territory_id, until;
-INSERT INTO unsettled BY NAME
-SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_group_id, a.topic_id, {until_norm} AS until, {changes_norm}
-FROM appeals a JOIN territories t USING (territory_id)
-WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until_norm} > $settled
+WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until} > $settled
 ORDER BY a.territory_id, until;
 
 -- step: newest

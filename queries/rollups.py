@@ -25,12 +25,17 @@ def _steps() -> dict[str, list[str]]:
         "open": OPEN,
         "changing": ", ".join(f"{name} TINYINT" for _until, changed in TOLD_BY_CLOCK.values() for name in changed),
     }
-    for moment, (until, changed) in TOLD_BY_CLOCK.items():
-        fragments[f"until_{moment}"] = until
-        fragments[f"changes_{moment}"] = ", ".join(f"{change_of(name, until)} AS {name}" for name in changed)
+    moments = [
+        {"until": until, "changes": ", ".join(f"{change_of(name, until)} AS {name}" for name in changed)}
+        for until, changed in TOLD_BY_CLOCK.values()
+    ]
     text = re.sub(r"^--(?! step:).*$", "", (ROOT / "ingest" / "rollups.sql").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    found = re.split(r"^-- step: (\w+)$", text.format_map(fragments), flags=re.MULTILINE)
-    return {name: [s.strip() for s in body.split(";") if s.strip()] for name, body in zip(found[1::2], found[2::2], strict=True)}
+    found = re.split(r"^-- step: (\w+)$", text, flags=re.MULTILINE)
+    steps = {}
+    for name, body in zip(found[1::2], found[2::2], strict=True):
+        written = "".join(body.format_map(fragments | moment) for moment in (moments if name == "unsettled" else [{}]))
+        steps[name] = [statement.strip() for statement in written.split(";") if statement.strip()]
+    return steps
 
 
 def _run(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> duckdb.DuckDBPyConnection:
@@ -65,7 +70,8 @@ def refresh(cursor: duckdb.DuckDBPyConnection) -> None:
     _run(cursor, "forget")
     for first, last in months:
         _run(cursor, "repeated", first=first, last=last)
-        _run(cursor, "count", first=first, last=last, settled=settled)
+        _run(cursor, "count", first=first, last=last)
+        _run(cursor, "unsettled", first=first, last=last, settled=settled)
     if newest:
         _run(cursor, "settle", settled=settled)
 
