@@ -63,13 +63,8 @@ def file_name(about: str, key: str) -> str:
     return " ".join(kept.split())[:_LONGEST_NAME].strip(" .")
 
 
-def csv_button(frame: pd.DataFrame, columns: Sequence[Column], label: str, file_name: str) -> None:
-    """Draws a button that saves the columns of a table as CSV for a Russian Excel."""
-    st.download_button(plain(label), csv_bytes(frame, columns), file_name=file_name, mime="text/csv", on_click="ignore")
-
-
 def csv_bytes(frame: pd.DataFrame, columns: Sequence[Column]) -> bytes:
-    """The table as CSV: raw numbers with a decimal comma, semicolons, UTF-8 with a mark; no cell is a formula."""
+    """The table as CSV for a Russian Excel: raw numbers with a decimal comma, semicolons, UTF-8 with a mark; no cell is a formula."""
     shown = frame[[column.name for column in columns]].set_axis([heading(column, frame) for column in columns], axis=1)
     for name in range(shown.shape[1]):
         if not pd.api.types.is_numeric_dtype(shown.iloc[:, name]):
