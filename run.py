@@ -267,7 +267,7 @@ def main(arguments: list[str]) -> int:
     install(for_tests=command == "test")
     copy_assets(site_packages(), VENDOR)
     if command == "test":
-        return subprocess.call([venv_python(), "-m", "pytest", "-n", "2", "--dist", "loadfile", *rest], cwd=ROOT)
+        return subprocess.call([venv_python(), "-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", *rest], cwd=ROOT)
     if command in ("ingest", "briefing"):
         return subprocess.call([venv_python(), "-m", command, *rest], env={**os.environ, "PYTHONPATH": str(ROOT)})
     return start(options.empty, options.port, not options.no_browser)
