@@ -1,12 +1,14 @@
 """Does a process that is killed at any moment lose, double or halve anything? Kills it, many times; prints a table.
 
-    nice python -m bench.kills [--kills 50] [--seed 1]
+    nice python -m bench.kills [--kills 50] [--seed 1] [--rows 5000000 --folder /tmp/pulse-pages]
 
 Each kill takes a store with one batch and a few notes, starts a command or an app that loads a second file (a tenth of
 its rows are newer states of the first), rebuilds, or writes to the journal, and sends it SIGKILL at a moment drawn by
 the seed: a while after a phase began, or right at a rename, a removal or a line of the journal. Then the store must
 open, hold whole batches only, each of them archived, nothing twice; the same file loaded once more, or the app started
-once more, must give the very tables that a load without a kill gives; and a rebuild must give them again.
+once more, must give the very tables that a load without a kill gives; and a rebuild must give them again. With --rows the
+store holds so many appeals of bench.pages as well; they came by no batch, so nothing is rebuilt there, and kills fall anywhere
+within the phases as long as they last at that size.
 """
 
 import argparse
@@ -29,10 +31,12 @@ from typing import Any
 
 import pandas as pd
 
+from bench import pages
 from ingest import commands, jobs, load, rebuild
-from queries import store, writes
+from queries import rollups, store, writes
 
-CLOCK = datetime(2024, 6, 14, 9, 30)
+CLOCK = "PULSE_BENCH_CLOCK"
+SEEN_WHOLE = 100_000
 TOWNS = (("Калининградская область", "Калининград"), ("Сахалинская область", "Южно-Сахалинск"))
 TOPICS = (("Состояние дорог", "Ямы и выбоины"), ("Водоснабжение и водоотведение", "Горячая вода"))
 
@@ -80,11 +84,17 @@ MOMENTS = [
 ]
 
 
-def drawn(count: int, seed: int) -> list[Kill]:
+def drawn(count: int, seed: int, ground: "Ground") -> list[Kill]:
     """So many kills: every moment in turn, the delays by the seed."""
     chance = random.Random(seed)
-    found = [MOMENTS[n % len(MOMENTS)] for n in range(count)]
-    return [Kill(who, verb, at, chance.uniform(0, longest)) for who, verb, at, longest in found]
+    moments = [moment for moment in MOMENTS if moment[1] != "rebuild" or not ground.stands_on]
+    found = [moments[n % len(moments)] for n in range(count)]
+    return [Kill(who, verb, at, chance.uniform(0, max(longest, ground.phases.get(at, 0)))) for who, verb, at, longest in found]
+
+
+def now() -> datetime:
+    """The moment at which everything here happens."""
+    return datetime.fromisoformat(os.environ.get(CLOCK, "2024-06-14 09:30"))
 
 
 # the store and its second file ----------------------------------------------------------------------------------------
@@ -94,15 +104,16 @@ def write_files(folder: Path, per_day: int = 12) -> tuple[Path, Path]:
     """Fifteen weeks of two towns; the second file brings two spikes and newer states of the last week of the first."""
     chance = random.Random(1)
     rows: list[list[str]] = []
+    began = datetime(now().year, now().month, now().day, 9) - timedelta(days=105)
     for back in range(105):
         for town in TOWNS:
             for topic in TOPICS:
                 peak = 4 if back > 98 and (town, topic) in zip(TOWNS, TOPICS, strict=True) else 1
                 for _n in range(chance.randrange(per_day // 2, per_day + 1) * peak):
-                    at = datetime(2024, 3, 1, 9) + timedelta(days=back, minutes=chance.randrange(600))
+                    at = began + timedelta(days=back, minutes=chance.randrange(600))
                     text = f"{topic[1]}: двор, дом {chance.randrange(900)}, просим принять меры, обращение {len(rows)}"
                     rows.append([str(len(rows)), f"{at:%d.%m.%Y %H:%M}", *town, *topic, "Новое", text])
-    cut = sum(1 for row in rows if datetime.strptime(row[1], "%d.%m.%Y %H:%M") < datetime(2024, 5, 31))
+    cut = sum(1 for row in rows if datetime.strptime(row[1], "%d.%m.%Y %H:%M") < began + timedelta(days=91, hours=-9))
     newer = [[*row[:6], "Закрыто", row[7]] for row in rows[cut - cut // 10 : cut]]
     for name, some in (("first.csv", rows[:cut]), ("second.csv", [*newer, *rows[cut:]])):
         with open(folder / name, "w", encoding="utf-8", newline="") as file:
@@ -116,7 +127,7 @@ def use(folder: Path) -> None:
     """Make this process speak of the store in the folder."""
     store.close_store()
     os.environ["PULSE_DB"] = str(folder / "pulse.duckdb")
-    store.clock = lambda: CLOCK
+    store.clock = now
 
 
 def perform(verb: str, second: Path, progress: load.Progress = lambda share, message: None) -> dict[str, Any]:
@@ -125,11 +136,12 @@ def perform(verb: str, second: Path, progress: load.Progress = lambda share, mes
 
 
 def tables() -> dict[str, pd.DataFrame]:
-    """Every table of the store, sorted; without what tells one making of the file from another."""
+    """Every table of the store, sorted; of a very long one the number of its rows and a sum over all that is in them."""
     store.open_store()
     with store.cursor() as cursor:
         names = [name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
-        frames = {name: cursor.execute(f"FROM {name}").df() for name in names}
+        wholes = {name: cursor.execute(f"FROM {name} t SELECT count(*) AS rows, sum(hash(t)) AS content").df() for name in names}
+        frames = {name: w if w["rows"].item() > SEEN_WHOLE else cursor.execute(f"FROM {name}").df() for name, w in wholes.items()}
     store.close_store()
     return {name: f.sort_values(list(f.columns), ignore_index=True) for name, f in frames.items()}
 
@@ -149,23 +161,32 @@ class Ground:
     second: Path
     before: dict[str, pd.DataFrame]
     after: dict[str, pd.DataFrame]
+    phases: dict[str, float]
+    stands_on: Path | None
 
 
-def prepare(folder: Path, per_day: int = 12) -> Ground:
-    """The template of the store, its second file, its tables before and after that is loaded."""
+def prepare(folder: Path, per_day: int = 12, stands_on: Path | None = None) -> Ground:
+    """The template of the store, its second file, its tables before and after that is loaded; how long each phase takes."""
     first, second = write_files(folder, per_day)
+    if stands_on:
+        shutil.copytree(stands_on, folder / "template")
     use(folder / "template")
     perform("load", first)
     store.open_store()
-    writes.save_note(CLOCK.date(), "Заметка", spike_id=None, territory_id=1, topic_group_id=None, topic_id=None)
+    writes.save_note(now().date(), "Заметка", spike_id=None, territory_id=1, topic_group_id=None, topic_id=None)
     writes.save_decision(1, "acknowledged", "Решение")
     before = tables()
     shutil.copytree(folder / "template", folder / "whole")
     use(folder / "whole")
-    assert perform("load", second)["updated"] > 0
+    moments: list[tuple[str, float]] = []
+    assert perform("load", second, lambda share, message: moments.append((message, time.monotonic())))["updated"] > 0
+    moments.append(("", time.monotonic()))
+    phases = dict.fromkeys(LOAD, 0.0)
+    for (message, began), (_next, ended) in zip(moments, moments[1:], strict=False):
+        phases |= {at: phases[at] + ended - began for at in LOAD if message.startswith(at)}
     after = tables()
     assert len(after["spikes"]) > len(before["spikes"])
-    return Ground(folder, second, before, after)
+    return Ground(folder, second, before, after, phases, stands_on)
 
 
 # the process that dies ------------------------------------------------------------------------------------------------
@@ -218,7 +239,7 @@ def _watch(kill: Kill) -> load.Progress:
 
 def victim(kill: Kill, second: Path) -> None:
     """Runs in a process of its own, until it dies."""
-    store.clock = lambda: CLOCK
+    store.clock = now
     progress = _watch(kill)
     if kill.who == "command":
         perform(kill.verb, second, progress)
@@ -287,12 +308,18 @@ def _run_app(kill: Kill, second: Path, hand: bool) -> tuple[bool, int]:
 def check_whole(ground: Ground) -> int:
     """The store as the kill left it: opens, whole batches, all archived, nothing twice. Gives the number of batches."""
     found = tables()
-    batches, appeals = found["batches"], found["appeals"]
-    assert appeals["appeal_id"].is_unique and found["texts"]["appeal_id"].is_unique
-    assert len(appeals) == batches["loaded"].sum(), "half a batch"
+    batches = found["batches"]
     newest = batches["batch_id"].max()
     row = batches[batches["batch_id"] == newest].iloc[0]
-    assert (appeals["batch_id"] == newest).sum() == row["loaded"] + row["updated"], "half a batch"
+    store.open_store()
+    with store.cursor() as cursor:
+        for name in ("appeals", "texts"):
+            assert cursor.execute(f"SELECT count(*) = count(DISTINCT appeal_id) FROM {name}").fetchall() == [(True,)], f"{name}: twice"
+        came = dict(cursor.execute("SELECT batch_id, count(*) FROM appeals WHERE batch_id > 0 GROUP BY batch_id").fetchall())
+        assert not rollups.differences(cursor), "the sums are not those of the appeals"
+    store.close_store()
+    assert sum(came.values()) == batches["loaded"].sum(), "half a batch"
+    assert came[newest] == row["loaded"] + row["updated"], "half a batch"
     archive = {int(p.name): (p / load.PENDING).exists() for p in store.paths().batches.glob("[0-9]*")}
     assert set(batches["batch_id"]) <= archive.keys(), "a batch is not in the archive"
     assert all(archive[own] for own in archive.keys() - set(batches["batch_id"])), "the archive holds what is not in the store"
@@ -337,8 +364,9 @@ def suffer(kill: Kill, ground: Ground, place: Path) -> str:
     else:
         check_same(ground.after, whole)
     assert sorted(p.name for p in store.paths().batches.iterdir()) == ["000001", "000002"]
-    perform("rebuild", ground.second)
-    check_same(whole, tables())
+    if not ground.stands_on:
+        perform("rebuild", ground.second)
+        check_same(whole, tables())
     return ("killed" if killed else "ended before") + f", {'old' if batches == 1 else 'new'} state"
 
 
@@ -349,18 +377,22 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--victim")
     parser.add_argument("--second", type=Path)
+    parser.add_argument("--rows", type=int, default=0)
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/pulse-pages"))
     told = parser.parse_args()
     if told.victim:
         victim(Kill(**json.loads(told.victim)), told.second)
         return
+    stands_on = told.folder / str(told.rows) if told.rows else None
+    if stands_on:
+        os.environ |= {CLOCK: pages.AS_OF.isoformat(" "), "PULSE_DB": str(stands_on / "pulse.duckdb")}
+        pages.filled(stands_on, told.rows, False)
     with tempfile.TemporaryDirectory(prefix="pulse-kills-") as folder:
-        ground = prepare(Path(folder))
-        print(
-            f"{len(ground.before['appeals'])} appeals, then {len(ground.after['appeals'])}; spikes {len(ground.after['spikes'])}",
-            flush=True,
-        )
+        ground = prepare(Path(folder), stands_on=stands_on)
+        print(f"batches {list(ground.after['batches']['loaded'])}, spikes {len(ground.after['spikes'])}", flush=True)
+        print(", ".join(f"{at}: {seconds:.1f} s" for at, seconds in ground.phases.items() if seconds), flush=True)
         outcomes: dict[str, int] = {}
-        for number, kill in enumerate(drawn(told.kills, told.seed), 1):
+        for number, kill in enumerate(drawn(told.kills, told.seed, ground), 1):
             try:
                 outcome = suffer(kill, ground, Path(folder) / "store")
             except AssertionError as error:

@@ -45,7 +45,7 @@ SELECT
     created_at, created_at + to_minutes(response_minutes::BIGINT), created_at + to_minutes(closing_minutes::BIGINT), created_at + to_days(term::INTEGER),
     response_minutes, response_minutes // 3, closing_minutes, dice // 33554432 % 50 = 0, NULL,
     CASE WHEN closing_minutes IS NOT NULL AND dice // 67108864 % 8 = 0 THEN (dice // 1073741824 % 5 + 1)::TINYINT END, CASE WHEN $full THEN (hash(i // 3) >> 1)::BIGINT END,
-    NULL, NULL, CASE WHEN $full THEN 'https://vk.com/wall-' || (dice % 100000) || '_' || i END, created_at, created_at, 1, created_at + to_hours(if(dice // 134217728 % 3 = 0, 4, 24))
+    NULL, NULL, CASE WHEN $full THEN 'https://vk.com/wall-' || (dice % 100000) || '_' || i END, created_at, created_at, 0, created_at + to_hours(if(dice // 134217728 % 3 = 0, 4, 24))
 FROM answered
 ORDER BY territory_id, created_at;
 
