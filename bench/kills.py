@@ -169,7 +169,7 @@ def prepare(folder: Path, per_day: int = 12, stands_on: Path | None = None) -> G
     """The template of the store, its second file, its tables before and after that is loaded; how long each phase takes."""
     first, second = write_files(folder, per_day)
     if stands_on:
-        shutil.copytree(stands_on, folder / "template")
+        pages.taken(stands_on, folder / "template")
     use(folder / "template")
     perform("load", first)
     store.open_store()

@@ -80,6 +80,18 @@ def filled(folder: Path, rows: int, full: bool) -> dict[str, float]:
     return dict(json.loads(said.read_text()))
 
 
+def taken(source: Path, folder: Path) -> None:
+    """A copy of a made-up store that takes files as a real one does, its clock at AS_OF."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copy(source / "pulse.duckdb", folder)
+    os.environ["PULSE_DB"] = str(folder / "pulse.duckdb")
+    store.clock = lambda: AS_OF
+    store.open_store()
+    with store.transaction() as cursor:
+        cursor.execute("UPDATE meta SET value = 'real' WHERE key = 'kind'")
+
+
 def pages() -> dict[str, Questions]:
     """The questions of each page's default view."""
     tree = dictionaries.territories()
@@ -299,9 +311,9 @@ def main() -> None:
     found["open_ms"] = 1000 * (time.perf_counter() - began)
     found["pages"] = compare(given.best_of)
     if given.users:
-        found["crowd"] = crowd(given.users, 30, 1)
+        found["crowd"] = crowd(given.users, 60, 5)
         with one_by_one():
-            found["crowd_raw"] = crowd(given.users, 30, 1)
+            found["crowd_raw"] = crowd(given.users, 60, 5)
     if given.peers and given.rows <= MOST_FOR_PEERS:
         found["peers"] = peers(given.rows)
     store.close_store()
