@@ -188,12 +188,19 @@ def compare(best_of: int) -> list[dict[str, Any]]:
     return rows
 
 
-def crowd(users: int, seconds: float, pause: float) -> dict[str, Any]:
-    """`users` browse random pages of random scopes at once: p50, p95 of a page, errors, answers that are not the scope's own."""
-    known = scopes()
-    known |= {name: replace(scope, first=scope.first - timedelta(days=7), last=scope.last - timedelta(days=7)) for name, scope in [(f"{k} before", v) for k, v in known.items()]}
+def crowd(users: int, seconds: float, pause: float, remembered: bool) -> dict[str, Any]:
+    """`users` browse random pages at once, a third of them of the country, of a region, of a town, in one of the last eight
+    weeks: p50, p95 of a page, errors, answers that are not the scope's own. `remembered`: answers are kept, as the app keeps them."""
+    tree, week, chance = dictionaries.territories(), scopes()["country"], random.Random(1)
+    kinds = [[t.territory_id for t in tree.all.values() if t.kind == kind and t.appeals] for kind in ("country", "region", "municipality")]
+    known = {}
+    for number in range(300):
+        place = chance.choice(kinds[number % 3] or [COUNTRY])
+        back = timedelta(days=7 * chance.randrange(8))
+        known[number] = replace(week, place=place, places=tree.places(place), first=week.first - back, last=week.last - back)
     everything = pages()
     expected = {name: figures.totals(scope)["appeals"] for name, scope in known.items()}
+    ask._answers.clear()
     until, times, errors, foreign = time.monotonic() + seconds, [], [], 0
 
     def browse(seed: int) -> None:
@@ -210,7 +217,8 @@ def crowd(users: int, seconds: float, pause: float) -> dict[str, Any]:
                 foreign += figures.totals(known[name])["appeals"] != expected[name]
             except Exception as error:  # noqa: BLE001 - whatever fails is counted
                 errors.append(repr(error))
-            ask._answers.clear()
+            if not remembered:
+                ask._answers.clear()
             time.sleep(pause)
 
     threads = [threading.Thread(target=browse, args=(seed,)) for seed in range(users)]
@@ -311,9 +319,10 @@ def main() -> None:
     found["open_ms"] = 1000 * (time.perf_counter() - began)
     found["pages"] = compare(given.best_of)
     if given.users:
-        found["crowd"] = crowd(given.users, 60, 5)
+        found["crowd"] = crowd(given.users, 60, 5, remembered=True)
+        found["crowd_cold"] = crowd(given.users, 60, 5, remembered=False)
         with one_by_one():
-            found["crowd_raw"] = crowd(given.users, 60, 5)
+            found["crowd_raw"] = crowd(given.users, 60, 5, remembered=False)
     if given.peers and given.rows <= MOST_FOR_PEERS:
         found["peers"] = peers(given.rows)
     store.close_store()
@@ -323,7 +332,7 @@ def main() -> None:
     print({k: round(v, 1) for k, v in found.items() if isinstance(v, float)})
     for row in found["pages"]:
         print(f"{row['page']:<20} {row['scope']:<13} {row['ours']:>9.1f} {row['raw']:>9.1f} {row['raw'] / row['ours']:>6.1f}×   {row['worst']}")
-    for name in ("crowd", "crowd_raw"):
+    for name in ("crowd", "crowd_cold", "crowd_raw"):
         if name in found:
             print(name, {k: round(v, 1) for k, v in found[name].items()})
     if "peers" in found:
