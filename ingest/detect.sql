@@ -40,11 +40,13 @@ WHERE source_id = $source_id AND first_loaded_at IS NOT NULL
 GROUP BY ALL;
 
 -- step: counts
+-- The order of series decides the last digits of their fits: the same appeals give the very same figures.
 SELECT a.territory_id, a.topic_id, a.topic_group_id, a.block_id, a.day, count(*) AS appeals
 FROM appeals a
 JOIN territories t USING (territory_id)
 WHERE t.region_id = $region_id AND a.topic_id IS NOT NULL AND a.day BETWEEN $first AND $last
-GROUP BY ALL;
+GROUP BY ALL
+ORDER BY ALL;
 
 -- step: silences
 -- For each silent day of a source, who had its appeals in the eight weeks before: own of all appeals.
