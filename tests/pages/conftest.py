@@ -156,7 +156,8 @@ class Reader:
         return self
 
     def follow(self, link: Locator, **click: Any) -> "Reader":
-        """Click something that opens another page and wait until that is drawn."""
+        """Click something that opens another page, once this one is drawn, and wait until that is drawn."""
+        self.rest()
         before = self.page.evaluate(SEEN)
         link.click(**click)
         self.page.wait_for_function(
