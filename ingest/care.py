@@ -10,7 +10,7 @@ import duckdb
 
 from ingest import load, setup
 from ingest.demo.build import TRUTH
-from queries import rollups, store, writes
+from queries import rollups, steps, store, writes
 from words import _
 from words.numbers import integer
 
@@ -41,6 +41,7 @@ def migrate() -> int | None:
         if is_without_answer_terms:
             cursor.execute("ALTER TABLE appeals ADD COLUMN answer_due_at TIMESTAMP")
         _add_missing(cursor)
+        _cut_to_seconds(cursor)
         if is_without_answer_terms:
             load.add_answer_terms(cursor)
         rollups.create(cursor)
@@ -58,6 +59,13 @@ def _add_missing(cursor: duckdb.DuckDBPyConnection) -> None:
             cursor.execute(f"CREATE OR REPLACE VIEW{statement}")
         elif kind.split()[-1] not in there:
             cursor.execute(kind + statement)
+
+
+def _cut_to_seconds(cursor: duckdb.DuckDBPyConnection) -> None:
+    """The moments of appeals, which files of schema 7 and before keep to the microsecond."""
+    for name, kind, *_rest in cursor.execute("DESCRIBE appeals").fetchall():
+        if kind == "TIMESTAMP":
+            cursor.execute(f"ALTER TABLE appeals ALTER COLUMN {name} TYPE TIMESTAMP_S USING date_trunc('second', {name})")
 
 
 def migrate_store(arguments: dict[str, Any], progress: load.Progress) -> dict[str, Any]:
@@ -118,9 +126,7 @@ def _check_batch(cursor: duckdb.DuckDBPyConnection, batch_id: int, folder: Path)
 
 
 def _run(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> duckdb.DuckDBPyConnection:
-    for statement in load.steps("care")[step]:
-        cursor.execute(statement, {k: v for k, v in values.items() if re.search(rf"\${k}\b", statement)})
-    return cursor
+    return steps.run(cursor, steps.read(Path(__file__).with_suffix(".sql"))[step], values)
 
 
 def _first(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> tuple[Any, ...] | None:

@@ -1,9 +1,7 @@
 """Scores the series a load has touched and stores their spikes, in the load's own transaction."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics import floods, spikes
-from queries import store, writes
+from queries import steps, store, writes
 
 RECENT, ENOUGH_BEFORE = {"D": 28, "W": 4}, {"D": 70, "W": 10}
 LONGEST_HISTORY = 5 * 365
@@ -58,18 +56,8 @@ class Source:
     curve: np.ndarray
 
 
-@cache
-def _steps() -> dict[str, list[str]]:
-    text = (Path(__file__).parent / "detect.sql").read_text(encoding="utf-8")
-    found = re.split(r"^-- step: (\w+)$", text, flags=re.MULTILINE)
-    bare = [re.sub(r"^--.*$", "", body, flags=re.MULTILINE) for body in found[2::2]]
-    return {name: [s.strip() for s in body.split(";") if s.strip()] for name, body in zip(found[1::2], bare, strict=True)}
-
-
 def _run(cursor: duckdb.DuckDBPyConnection, step: str, **values: Any) -> duckdb.DuckDBPyConnection:
-    for statement in _steps()[step]:
-        cursor.execute(statement, {k: v for k, v in values.items() if re.search(rf"\${k}\b", statement)})
-    return cursor
+    return steps.run(cursor, steps.read(Path(__file__).with_suffix(".sql"))[step], values)
 
 
 def refresh(cursor: duckdb.DuckDBPyConnection, batch_id: int | None) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -17,13 +16,14 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from analytics import lemmas, worktime
 from ingest import batch, detect, guess, places, setup, train
 from ingest.sources.part import REPLIES, Part
 from ingest.sources.values import canonical_url
-from queries import rollups, store
+from queries import rollups, steps, store
 from words import _
 from words.numbers import integer, minutes
 
@@ -88,15 +88,6 @@ class Label:
     may_grow_places: bool = False
     home: places.HomePlace | None = None
     has_terms: bool = True
-
-
-@cache
-def steps(file: str = "load") -> dict[str, list[str]]:
-    """The named steps of load.sql or another file of steps, each a list of statements."""
-    text = (Path(__file__).parent / f"{file}.sql").read_text(encoding="utf-8")
-    found = re.split(r"^-- step: (\w+)$", text, flags=re.MULTILINE)
-    bare = [re.sub(r"^--.*$", "", body, flags=re.MULTILINE) for body in found[2::2]]
-    return {name: [s.strip() for s in body.split(";") if s.strip()] for name, body in zip(found[1::2], bare, strict=True)}
 
 
 def load(parts: Iterable[Part], label: Label, progress: Progress, score: bool = True, total: int | None = None) -> Report:
@@ -288,8 +279,13 @@ def stage(cursor: duckdb.DuckDBPyConnection, folder: Path, tell: Callable[[], No
         cursor.register("no_rows", reader.schema_arrow.empty_table())
         cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM no_rows")
         for piece in reader.iter_batches(batch_size=STAGE_ROWS):
-            _put(cursor, table, pa.table(piece))
+            _put(cursor, table, _to_seconds(pa.table(piece)))
             tell()
+
+
+def _to_seconds(rows: pa.Table) -> pa.Table:
+    """Rows with their moments cut to the second, as the store keeps them."""
+    return pa.table([pc.floor_temporal(column, unit="second") if pa.types.is_timestamp(column.type) else column for column in rows.columns], schema=rows.schema)
 
 
 def _put(cursor: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
@@ -299,9 +295,7 @@ def _put(cursor: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
 
 def run(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> duckdb.DuckDBPyConnection:
     """Run one step of load.sql with the parameters it names."""
-    for statement in steps()[step]:
-        cursor.execute(statement, {k: v for k, v in values.items() if re.search(rf"\${k}\b", statement)})
-    return cursor
+    return steps.run(cursor, steps.read(Path(__file__).with_suffix(".sql"))[step], values)
 
 
 def _row(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> tuple[Any, ...] | None:

@@ -260,9 +260,9 @@ FROM (FROM appeals SELECT date_trunc('month', max(day))::DATE AS first) m JOIN a
 SELECT any_value(m.first), count(*), count(*) FILTER (WHERE a.batch_id = $batch_id);
 
 -- step: sort_month
-CREATE OR REPLACE TEMP TABLE month_rows AS FROM appeals WHERE day >= $first;
+CREATE OR REPLACE TEMP TABLE month_rows AS FROM appeals WHERE day >= $first ORDER BY territory_id, created_at;
 DELETE FROM appeals WHERE day >= $first;
-INSERT INTO appeals FROM month_rows ORDER BY territory_id, created_at;
+INSERT INTO appeals FROM month_rows;
 DROP TABLE month_rows;
 
 -- step: linked

@@ -26,7 +26,7 @@ from ingest.sources import open_source, values
 from ingest.sources.cells import Cells, Rules, Wrong, to_utc
 from ingest.sources.part import Reject
 from ingest.sources.read import Broken, text_of
-from queries import store
+from queries import steps, store
 from words import _
 from words.numbers import integer, number
 
@@ -87,9 +87,13 @@ def load_file(arguments: dict[str, Any], progress: load.Progress) -> dict[str, A
     }  # fmt: skip
 
 
+def _run(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> duckdb.DuckDBPyConnection:
+    return steps.run(cursor, steps.read(Path(__file__).with_suffix(".sql"))[step], values)
+
+
 def sensors(cursor: duckdb.DuckDBPyConnection) -> dict[str, Sensor]:
     """The sensors of the register by code as compared."""
-    rows = cursor.execute(load.steps("readings")["known"][0]).fetchall()
+    rows = _run(cursor, "known").fetchall()
     return {_plain(row[0]): Sensor(*row) for row in rows if row[0]}
 
 
@@ -230,7 +234,6 @@ def _pieces(records: Iterator[Record]) -> Iterator[list[Record]]:
 def apply(cursor: duckdb.DuckDBPyConnection, file: Path, batch: str, progress: Callable[[float], None]) -> tuple[int, int, int]:
     """Put an archived file into the table, on the caller's transaction: how many records were new, changed, and stood so
     already; those repeated within a piece are none of these. The same for a load and for a rebuild."""
-    steps = load.steps("readings")
     counts = [0, 0, 0]
     with pq.ParquetFile(file) as archive:
         total = archive.metadata.num_rows
@@ -238,11 +241,10 @@ def apply(cursor: duckdb.DuckDBPyConnection, file: Path, batch: str, progress: C
         for piece in archive.iter_batches(PIECE_ROWS):
             numbered = pa.Table.from_batches([piece]).append_column("ordinal", pa.array(range(piece.num_rows)))
             cursor.register("piece", numbered)
-            cursor.execute(steps["stage"][0])
+            _run(cursor, "stage")
             cursor.unregister("piece")
-            counts = [a + b for a, b in zip(counts, cursor.execute(steps["counts"][0]).fetchone() or (0, 0, 0), strict=True)]
-            for statement in steps["put"]:
-                cursor.execute(statement, {"batch": batch} if "$batch" in statement else None)
+            counts = [a + b for a, b in zip(counts, _run(cursor, "counts").fetchone() or (0, 0, 0), strict=True)]
+            _run(cursor, "put", batch=batch)
             done += piece.num_rows
             progress(done / total)
     return counts[0], counts[1], counts[2]
@@ -264,7 +266,7 @@ def settle() -> None:
     if not files:
         return
     with store.cursor() as cursor:
-        (last,) = cursor.execute(load.steps("readings")["last_batch"][0]).fetchone() or ("",)
+        (last,) = _run(cursor, "last_batch").fetchone() or ("",)
     if missing := [file for file in files if file.stem > last]:
         with store.transaction() as cursor:
             replay(cursor, missing)

@@ -3,7 +3,8 @@
 
 -- step: create
 -- Days are those of arrival, in the territory's own time. territory_id is the region in day_region and its like, the country (1)
--- in day_country and day_topic, so that conditions on places read the same everywhere.
+-- in day_country and day_topic, so that conditions on places read the same everywhere. The sums tell the moment `settled` of meta: rows
+-- count as if every term had come, and rows without `appeals` take from them what the clock had not told by then.
 CREATE OR REPLACE TABLE day_country (day DATE, territory_id INTEGER, {columns});
 CREATE OR REPLACE TABLE day_territory (day DATE, territory_id INTEGER, {columns});
 CREATE OR REPLACE TABLE day_region (day DATE, territory_id INTEGER, {columns});
@@ -12,14 +13,17 @@ CREATE OR REPLACE TABLE day_topic (day DATE, territory_id INTEGER, block_id SMAL
 CREATE OR REPLACE TABLE day_region_block (day DATE, territory_id INTEGER, block_id SMALLINT, appeals INTEGER);
 -- Appeals that are still open.
 CREATE OR REPLACE TABLE live (
-    appeal_id BIGINT, day DATE, hour TINYINT, territory_id INTEGER, region_id INTEGER, created_at TIMESTAMP, visibility visibility, channel_id SMALLINT,
+    appeal_id BIGINT, day DATE, hour TINYINT, territory_id INTEGER, region_id INTEGER, created_at TIMESTAMP_S, visibility visibility, channel_id SMALLINT,
     is_official BOOLEAN, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT, type appeal_type, status appeal_status, outcome appeal_outcome,
-    executor_id SMALLINT, level executor_level, closed_at TIMESTAMP, due_at TIMESTAMP, response_minutes INTEGER, answer_due_at TIMESTAMP);
--- What the clock still has to say of an appeal: before `until`, each measure is off the sums by so much. A row a moment, none once
--- the moment `settled` of meta has passed it.
+    executor_id SMALLINT, level executor_level, closed_at TIMESTAMP_S, due_at TIMESTAMP_S, response_minutes INTEGER, answer_due_at TIMESTAMP_S);
+-- What the clock still has to say of an appeal: before `until`, each measure is off by so much from what it will be. A row a moment,
+-- none once the moment `settled` of meta has passed it.
 CREATE OR REPLACE TABLE unsettled (
     day DATE, territory_id INTEGER, region_id INTEGER, channel_id SMALLINT, block_id SMALLINT, topic_group_id SMALLINT, topic_id SMALLINT,
     until TIMESTAMP, {changing});
+-- Open appeals whose terms, of the answer too, had all passed by `settled`: nothing changes them but their age. due_at: the earliest.
+-- territory_id is the region.
+CREATE OR REPLACE TABLE held (territory_id INTEGER, executor_id SMALLINT, open INTEGER, answer_overdue INTEGER, due_at TIMESTAMP_S);
 -- How many appeals of the month in the whole country came, went, fell due while open and were then closed, in which hour (UTC).
 -- Rejected ones and those closed at an unknown time are left out.
 CREATE OR REPLACE TABLE hour_country (month DATE, hour TIMESTAMP, came INTEGER, gone INTEGER, fell_due INTEGER, made_good INTEGER);
@@ -105,7 +109,7 @@ INSERT INTO unsettled BY NAME
 SELECT a.day, a.territory_id, t.region_id, a.channel_id, a.block_id, a.topic_group_id, a.topic_id, {until} AS until, {changes}
 FROM appeals a JOIN territories t USING (territory_id)
 WHERE a.day BETWEEN $first AND $last AND a.day IN (FROM touched) AND {until} > $settled
-ORDER BY a.territory_id, until;
+ORDER BY until;
 
 -- step: newest
 SELECT value::TIMESTAMP FROM meta WHERE key = 'newest';
@@ -115,27 +119,49 @@ SELECT value::TIMESTAMP FROM meta WHERE key = 'newest';
 DELETE FROM unsettled WHERE until <= $settled;
 DELETE FROM meta WHERE key = 'settled';
 INSERT INTO meta VALUES ('settled', $settled::TIMESTAMP::VARCHAR);
+DELETE FROM held;
+INSERT INTO held
+SELECT a.region_id, a.executor_id, count(*), count(*) FILTER (WHERE a.response_minutes IS NULL AND a.answer_due_at IS NOT NULL), min(a.due_at)
+FROM live a
+WHERE {all_terms_passed}
+GROUP BY ALL
+ORDER BY ALL;
+
+-- step: take_unsettled
+-- Once for each table of CELLS: {table} and what tells its rows apart beside days, {cell}.
+DELETE FROM {table} WHERE appeals IS NULL;
+INSERT INTO {table} BY NAME SELECT a.day, {cell}, {changes} FROM unsettled a GROUP BY ALL ORDER BY ALL;
 
 -- step: sums_of_appeals
 SELECT {counts} FROM appeals a;
 
 -- step: sums_of_day_territory
-SELECT {sums} FROM day_territory a;
+SELECT {sums} FROM day_territory a WHERE a.appeals IS NOT NULL;
 
 -- step: sums_of_day_country
-SELECT {sums} FROM day_country a;
+SELECT {sums} FROM day_country a WHERE a.appeals IS NOT NULL;
 
 -- step: sums_of_hour_country
 SELECT sum(a.came) - sum(a.gone) AS open FROM hour_country a;
 
+-- step: sums_of_live
+SELECT count(*) AS open FROM live;
+
 -- step: sums_of_day_region
-SELECT {sums} FROM day_region a;
+SELECT {sums} FROM day_region a WHERE a.appeals IS NOT NULL;
 
 -- step: sums_of_day_region_channel
-SELECT {sums} FROM day_region_channel a;
+SELECT {sums} FROM day_region_channel a WHERE a.appeals IS NOT NULL;
 
 -- step: sums_of_day_topic
-SELECT {sums} FROM day_topic a;
+SELECT {sums} FROM day_topic a WHERE a.appeals IS NOT NULL;
 
 -- step: sums_of_day_region_block
 SELECT sum(appeals)::INTEGER AS appeals FROM day_region_block;
+
+-- step: left
+SELECT {changes_left} FROM unsettled a;
+
+-- step: taken
+-- Of each table of CELLS.
+SELECT {changes} FROM {table} a WHERE a.appeals IS NULL;

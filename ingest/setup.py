@@ -14,7 +14,7 @@ import pyarrow as pa
 from queries import rollups, store
 
 REFERENCE = store.ROOT / "data" / "reference"
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 UNKNOWN_BLOCK = (99, "OTHER", "Прочее")
 
 

@@ -6,11 +6,10 @@ models/000001/ holds arrays (model.npz, read without pickle) and plain values (m
 import json
 import logging
 import os
-import re
 import shutil
 import zipfile
 from dataclasses import asdict
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import numpy as np
 
 from analytics import classify
 from ingest.jobs import Progress
-from queries import store
+from queries import steps, store
 from words import _
 from words.numbers import integer
 
@@ -60,16 +59,9 @@ def learn(progress: Progress) -> tuple[classify.Classifier, dict[str, Any]]:
     return learned, {**asdict(learned.figures), "left_out": len(learned.left_out), "corrected": int(corrected.sum())}
 
 
-@cache
-def _steps() -> dict[str, str]:
-    text = (Path(__file__).parent / "train.sql").read_text(encoding="utf-8")
-    found = re.split(r"^-- step: (\w+)$", text, flags=re.MULTILINE)
-    return {name: re.sub(r"^--.*$", "", body, flags=re.MULTILINE).strip() for name, body in zip(found[1::2], found[2::2], strict=True)}
-
-
 def run(cursor: duckdb.DuckDBPyConnection, step: str, **values: object) -> duckdb.DuckDBPyConnection:
-    """Run one step of train.sql with the parameters of its last statement."""
-    return cursor.execute(_steps()[step], values)
+    """Run one step of train.sql with the parameters it names."""
+    return steps.run(cursor, steps.read(Path(__file__).with_suffix(".sql"))[step], values)
 
 
 def save(learned: classify.Classifier) -> int:

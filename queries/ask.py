@@ -4,12 +4,12 @@ import logging
 import re
 import threading
 import time
-from collections import OrderedDict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from cachetools import LRUCache
 
 from queries import access, store
 from queries import scope as scopes
@@ -17,8 +17,15 @@ from queries.metrics import PREDICATES, raw_fragments
 from queries.scope import Scope
 
 SQL = Path(__file__).parent / "sql"
-ANSWERS, LARGEST_REMEMBERED = 500, 5000
-_answers: OrderedDict[tuple[object, ...], pd.DataFrame] = OrderedDict()
+# Bytes of the answers kept, and of the largest one; a frame takes some beside its columns.
+KEPT, LARGEST_KEPT, OWN = 100_000_000, 5_000_000, 5_000
+
+
+def _size(frame: pd.DataFrame) -> int:
+    return OWN + int(frame.memory_usage(index=False, deep=True).sum())
+
+
+_answers: LRUCache[tuple[object, ...], pd.DataFrame] = LRUCache(KEPT, _size)
 _gate = threading.Lock()
 _noted = threading.local()
 log = logging.getLogger("pulse.queries")
@@ -78,7 +85,6 @@ def ask(name: str, scope: Scope | None = None, fragments: dict[str, str] | None 
     with _gate:
         remembered = _answers.get(key)
         if remembered is not None:
-            _answers.move_to_end(key)
             _note(name, None, len(remembered))
             return remembered.copy()
     began = time.perf_counter()
@@ -87,9 +93,7 @@ def ask(name: str, scope: Scope | None = None, fragments: dict[str, str] | None 
     milliseconds = 1000 * (time.perf_counter() - began)
     log.info("%s %.1f ms %d rows", name, milliseconds, len(frame))
     _note(name, milliseconds, len(frame))
-    if len(frame) <= LARGEST_REMEMBERED:
+    if _size(frame) <= LARGEST_KEPT:
         with _gate:
             _answers[key] = frame
-            while len(_answers) > ANSWERS:
-                _answers.popitem(last=False)
     return frame.copy()

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from queries import planner, store
 from queries.ask import ask
 from queries.metrics import METRICS, NEVER
 from queries.planner import answer, by_hours
@@ -129,13 +130,25 @@ def authors(scope: Scope) -> int:
 
 
 def backlog(scope: Scope) -> pd.Series:
-    """What is open now: open, overdue, due_soon, by age, the oldest overdue in days."""
-    return ask("backlog", scope).iloc[0].fillna(0).astype(int)
+    """What is open now: open, overdue, answer_overdue, due_soon, by age, the oldest overdue in days, how many executors have
+    something due soon."""
+    held = planner.waiting(scope)
+    counts = held.select_dtypes("integer").drop(columns="executor_id", errors="ignore").sum()
+    first = held["first_due"].min()
+    return pd.Series({
+        **counts, "oldest_overdue_days": 0 if pd.isna(first) else (store.as_of().date() - first.date()).days,
+        "executors_due_soon": held.loc[held["due_soon"] > 0, "executor_id"].nunique(),
+    }, dtype=int)  # fmt: skip
 
 
 def overdue_executors(scope: Scope) -> pd.DataFrame:
-    """executor_id, executor, overdue, due_soon, open, oldest_days of whoever holds something overdue or soon due."""
-    return ask("overdue_executors", scope)
+    """executor_id, executor, overdue, due_soon, answer_overdue, open, oldest_days of whoever holds something overdue or soon
+    due, most first."""
+    held = planner.waiting(scope)
+    held["oldest_days"] = (pd.Timestamp(store.as_of()) - held["first_due"]) / pd.Timedelta(days=1)
+    urgent = held[(held["overdue"] > 0) | (held["due_soon"] > 0) | (held["answer_overdue"] > 0)]
+    urgent = urgent.sort_values(["overdue", "due_soon", "executor"], ascending=[False, False, True], ignore_index=True)
+    return urgent[["executor_id", "executor", "overdue", "due_soon", "answer_overdue", "open", "oldest_days"]]
 
 
 def daily(scope: Scope) -> pd.Series:

@@ -134,7 +134,7 @@ PREDICATES: dict[str, str] = {
 }
 
 FAR = "TIMESTAMP '9999-01-01'"
-# What rollups count. What depends on the clock is counted as if every term had come; `unsettled` rows tell the difference.
+# What rollups count. What depends on the clock is counted as if every term had come; ingest/rollups.sql says how the difference is told.
 MEASURES = (
     "open", "closed", "due_resolvable", "resolved_on_time", "still_in_time", "closed_resolvable", "closed_resolved", "rated", "rated_good",
     "official", "assigned", "answered", "waiting", "reopened", "repeated", "postponed", "late", "term_came", "within_30m", "within_1h",
@@ -148,6 +148,9 @@ TOLD_BY_CLOCK = {
     "answer": ("(a.created_at + INTERVAL 4 HOUR)", ("answered_4h", "answer_due_4h")),
     "norm": ("a.answer_due_at", ("answered_in_norm", "answer_term_came")),
 }
+CHANGING = tuple(name for _until, changed in TOLD_BY_CLOCK.values() for name in changed)
+# Open appeals `a` of `live` whom the clock cannot change any more.
+ALL_TERMS_PASSED = "(a.due_at < $settled AND (a.response_minutes IS NOT NULL OR coalesce(a.answer_due_at < $settled, TRUE)))"
 # Log buckets of minutes, each a third wider than the one before: bucket k holds EDGES[k] <= minutes < EDGES[k + 1], the last one the rest.
 EDGES = (0, 1, 2, 3, 4, 5, 6, *sorted({math.ceil(1.33**k) for k in range(7, 44)}))
 BUCKETS = tuple(f"r{k}" for k in range(len(EDGES)))
@@ -186,14 +189,14 @@ def raw_fragments() -> dict[str, str]:
 
 @cache
 def rollup_fragments() -> dict[str, str]:
-    """The same over cells of a rollup; the first response comes as a histogram over EDGES."""
-    counts = {f"n_{name}": f"coalesce(sum(a.{name}), 0)::BIGINT" for name in MEASURES}
+    """The same over rows of a rollup, in groups that have any; the first response comes as a histogram over EDGES."""
+    counts = {f"n_{name}": f"sum(a.{name})::BIGINT" for name in MEASURES}
     spans = {f"n_{name}": f"coalesce(sum(a.appeals) FILTER (WHERE {span}), 0)::BIGINT" for name, span in _SPANS.items()}
-    histogram = ", ".join(f"coalesce(sum(a.{bucket}), 0)::BIGINT" for bucket in BUCKETS)
+    histogram = ", ".join(f"sum(a.{bucket})" for bucket in BUCKETS)
     return counts | spans | {
-        "n_all": "coalesce(sum(a.appeals), 0)::BIGINT",
+        "n_all": "sum(a.appeals)::BIGINT",
         "marks": "sum(a.marks)",
-        "response": f"[{histogram}] AS response_histogram",
+        "response": f"[{histogram}]::BIGINT[] AS response_histogram",
     }
 
 

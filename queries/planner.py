@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from queries import ask, dictionaries, store
-from queries.metrics import BUCKETS, EDGES, MEASURES, NEVER, RESPONSE_QUANTILES, TOLD_BY_CLOCK, rollup_fragments
-from queries.scope import COUNTRY, Scope
+from queries.metrics import ALL_TERMS_PASSED, BUCKETS, CHANGING, EDGES, MEASURES, NEVER, RESPONSE_QUANTILES, rollup_fragments
+from queries.rollups import CELLS
+from queries.scope import Scope
 
 # Up to so many appeals in the days asked about they are read one by one: as fast, and quantiles are exact.
 READ_ONE_BY_ONE = 50_000
@@ -20,23 +21,21 @@ ALL_TOWNS = 10
 
 @dataclass(frozen=True)
 class Table:
-    """One rollup. `tells`: what its rows are told apart by beside days; `cell`: the same as SQL over `unsettled` rows;
-    `has_measures`: all of them, or just a count."""
+    """One rollup. `tells`: what its rows are told apart by beside days; `has_measures`: all of them, or just a count."""
 
     name: str
     tells: frozenset[str]
-    cell: str = ""
     has_measures: bool = True
 
 
 # The smallest first.
 TABLES = (
-    Table("day_country", frozenset(), f"{COUNTRY} AS territory_id"),
-    Table("day_region", frozenset({"region"}), "a.region_id AS territory_id"),
-    Table("day_topic", frozenset({"topic"}), f"{COUNTRY} AS territory_id, a.block_id, a.topic_group_id, a.topic_id"),
+    Table("day_country", frozenset()),
+    Table("day_region", frozenset({"region"})),
+    Table("day_topic", frozenset({"topic"})),
     Table("day_region_block", frozenset({"region", "block"}), has_measures=False),
-    Table("day_region_channel", frozenset({"region", "channel"}), "a.region_id AS territory_id, a.channel_id"),
-    Table("day_territory", frozenset({"region", "territory"}), "a.territory_id"),
+    Table("day_region_channel", frozenset({"region", "channel"})),
+    Table("day_territory", frozenset({"region", "territory"})),
 )
 IMPLIES = {"topic": {"topic", "block"}, "territory": {"territory", "region"}}
 
@@ -59,7 +58,7 @@ def choose(name: str, scope: Scope, by: tuple[str, ...], days: int) -> Table | N
     """The smallest rollup that can tell; None: the appeals themselves."""
     tree = dictionaries.territories()
     few = READ_ONE_BY_ONE * (ALL_TOWNS if scope.places is None and "territory" in by else 1)
-    if _expected(tree, scope, days) <= few or not _is_settled():
+    if _expected(tree, scope, days) <= few or _settled() is None:
         return None
     needed = set(by) | _named(tree, scope)
     text = ask.text(name)
@@ -106,19 +105,30 @@ def _expected(tree: dictionaries.Territories, scope: Scope, days: int) -> float:
     return own * min(days / span, 1)
 
 
-def _is_settled() -> bool:
-    """Whether the moment of the store lies behind what the rollups have settled. (It does not when the clock went back.)"""
-    settled = store.meta().get("settled")
-    return settled is not None and store.as_of() >= datetime.fromisoformat(settled)
+def waiting(scope: Scope) -> pd.DataFrame:
+    """What each executor holds open now: columns of waiting.sql. Whoever asks of whole regions is told by sums what has been
+    overdue for long."""
+    settled = _settled()
+    if settled is None or not _named(dictionaries.territories(), scope) <= {"region"}:
+        return ask.ask("waiting", scope, {"still": "TRUE", "held": ""})
+    held = f"UNION ALL BY NAME {ask.compose('held', scope)}"
+    return ask.ask("waiting", scope, {"still": f"NOT {ALL_TERMS_PASSED}", "held": held}, settled=settled)
+
+
+def _settled() -> datetime | None:
+    """The moment the rollups tell; None where that of the store lies before it. (It does when the clock went back.)"""
+    text = store.meta().get("settled")
+    settled = datetime.fromisoformat(text) if text else None
+    return settled if settled is not None and store.as_of() >= settled else None
 
 
 def _over(name: str, table: Table, scope: Scope) -> dict[str, str]:
     text = ask.text(name)
-    told_by_clock = [m for _until, changed in TOLD_BY_CLOCK.values() for m in changed if f"{{n_{m}}}" in text]
+    told_by_clock = [measure for measure in CHANGING if f"{{n_{measure}}}" in text]
     relation = table.name
-    if told_by_clock:
-        changes = ", ".join(f"sum(a.{m}) AS {m}" for m in told_by_clock)
-        relation = f"({ask.compose('cells', scope, {'table': table.name, 'cell': table.cell, 'changes': changes})})"
+    if told_by_clock and store.as_of() != _settled():
+        changes = ", ".join(f"-sum(a.{measure})::INTEGER AS {measure}" for measure in told_by_clock)
+        relation = f"({ask.compose('cells', scope, {'table': table.name, 'cell': CELLS[table.name], 'changes': changes})})"
     return rollup_fragments() | {"appeals": relation}
 
 

@@ -16,7 +16,7 @@ from queries import rollups, store, writes
 from tests import small
 from tests.small import KALININGRAD, NOWHERE, SAKHALIN, row
 
-TABLES = (*rollups.SUMMED, "live", "unsettled", "repeated_after_answer")
+TABLES = (*rollups.SUMMED, "held", "unsettled", "repeated_after_answer")
 
 
 def sums() -> dict[str, pd.DataFrame]:

@@ -38,6 +38,8 @@ FRAGMENTS = {
     "by": "a.channel_id",
     "table": "day_territory",
     "cell": "a.territory_id",
+    "still": "TRUE",
+    "held": "",
     "changes": "sum(0) AS late",
     "answered_local": appeals.ANSWERED_LOCAL,
     "words": "keys <> ''",
