@@ -1,7 +1,7 @@
 """Scores the series a load has touched and stores their spikes, in the load's own transaction."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,9 @@ def refresh(cursor: duckdb.DuckDBPyConnection, batch_id: int | None) -> None:
     }
     _run(cursor, "fallen_silent", last=last, sources=[int(source) for source in regular])
     curves = _curves(cursor, regular, loads.groupby("source_id")["loaded_at"].max())
+    (touched_from,) = _run(cursor, "touched_from", batch_id=batch_id).fetchone() or (None,)
     for region_id, zone in _run(cursor, "touched_regions", batch_id=batch_id).fetchall():
-        _refresh_region(cursor, region_id, zone, days, curves)
+        _refresh_region(cursor, region_id, zone, days, curves, touched_from or date.min)
     _describe(cursor)
     _run(cursor, "settle", last=last)
 
@@ -103,7 +104,9 @@ def _curves(cursor: duckdb.DuckDBPyConnection, regular: dict[Any, list[Any]], la
     return found
 
 
-def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, zone: str, days: np.ndarray, curves: list[Source]) -> None:
+def _refresh_region(
+    cursor: duckdb.DuckDBPyConnection, region_id: int, zone: str, days: np.ndarray, curves: list[Source], touched_from: date
+) -> None:
     span = {"region_id": region_id, "first": days[0].item(), "last": days[-1].item()}
     long = _run(cursor, "counts", **span).df()
     if long.empty:
@@ -113,14 +116,15 @@ def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, zone: str
     known = _run(cursor, "known", region_id=region_id).df()
     newest = long["day"].max()
     lived = (newest - long["day"].min()).days + 1
-    parts, around, tests = [], [], []
+    parts: list[pd.DataFrame] = []
+    around, tests = [], []
     for level in LEVELS:
         daily = _daily(level, region_id, long, silent, days)
         daily = _with_delay(daily, _raised(mix, level, region_id), curves, zone)
         for series in (daily, _weekly(daily, RARE * lived)):
             frame, near = _spikes_of(series)
+            around.append(near.assign(row=near["row"] + sum(len(part) for part in parts)))
             parts.append(frame.assign(parent_id=region_id))
-            around += near
             tests.append((region_id, level, series.frequency, len(series.names), _active(series, newest), newest))
     cursor.register("tested", pd.DataFrame(tests, columns=["region_id", "level", "frequency", "series", "active", "day"]))
     _run(cursor, "tests", region_id=region_id)
@@ -134,16 +138,15 @@ def _refresh_region(cursor: duckdb.DuckDBPyConnection, region_id: int, zone: str
     frame["topic_id"] = frame["topic_id"].astype("Int64")
     frame = frame.assign(**{name: frame[name].dt.date for name in ("onset", "first_flagged", "peak", "last_day")})
     had = known.set_index("spike_id")["sensitivity"]
-    for spike in frame[frame["spike_id"].map(had) != frame["sensitivity"]].to_dict("records"):
-        writes.append_spike(spike | {"topic_id": None if pd.isna(spike["topic_id"]) else int(spike["topic_id"])})
+    changed = frame[frame["spike_id"].map(had) != frame["sensitivity"]].to_dict("records")
+    writes.append_spikes([spike | {"topic_id": None if pd.isna(spike["topic_id"]) else int(spike["topic_id"])} for spike in changed])
     cursor.register("found_spikes", frame.drop(columns=["row", "parent_id", "lag_days"]))
-    cursor.register(
-        "found_days",
-        pd.concat(
-            [around[row].assign(spike_id=number) for row, number in zip(frame["row"], frame["spike_id"], strict=True)], ignore_index=True
-        ),
-    )
-    _run(cursor, "replace")
+    numbers = np.zeros(len(found), dtype=np.int64)
+    numbers[frame["row"]] = frame["spike_id"]
+    days_around = pd.concat(around, ignore_index=True)
+    days_around = days_around[days_around["row"].isin(frame["row"])]
+    cursor.register("found_days", days_around.assign(spike_id=numbers[days_around["row"]]).drop(columns="row"))
+    _run(cursor, "replace", touched_from=touched_from)
 
 
 def _raised(frame: pd.DataFrame, level: str, region_id: int) -> pd.DataFrame:
@@ -160,10 +163,10 @@ def _daily(level: str, region_id: int, long: pd.DataFrame, silent: pd.DataFrame,
     elif level == "region_topic" and long["territory_id"].nunique() == 1:
         long = long.iloc[:0]
     long = _raised(long, level, region_id)
-    codes, keys = pd.factorize(pd.MultiIndex.from_frame(long[KEYS]))
-    counts = np.zeros((len(keys), len(days)), dtype=np.int64)
+    codes = long.groupby(KEYS, sort=False, dropna=False).ngroup().to_numpy()
+    names = long[KEYS].drop_duplicates(ignore_index=True)
+    counts = np.zeros((len(names), len(days)), dtype=np.int64)
     np.add.at(counts, (codes, (long["day"].to_numpy("datetime64[D]") - days[0]).astype(int)), long["appeals"].to_numpy())
-    names = pd.DataFrame(list(keys), columns=KEYS)
     missing = np.zeros(counts.shape, dtype=bool)
     heard = _raised(silent, level, region_id).groupby([*KEYS, "source_id", "day"], as_index=False)[["own", "appeals"]].sum()
     heard = heard[heard["own"] >= NOTICED * heard["appeals"]]
@@ -225,8 +228,8 @@ def _active(series: Series, newest: Any) -> int:
     return int(spikes.worth_scoring(series.counts[:, ended], YEAR[series.frequency], series.frequency).sum())
 
 
-def _spikes_of(series: Series) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """The spikes of one level and frequency, and the days (weeks) around each of them in the same order."""
+def _spikes_of(series: Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The spikes of one level and frequency, and the days (weeks) around each of them."""
     time, recent = len(series.dates), RECENT[series.frequency]
     tests = len(series.names)
     series = series.part(spikes.worth_scoring(series.counts, time, series.frequency))
@@ -239,18 +242,23 @@ def _spikes_of(series: Series) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
         scores.method[lately] = fresh.method
     names = series.names.assign(level=series.level)
     found, flags = spikes.graded_runs(names, series.dates, series.counts, scores, frequency=series.frequency, tests=tests)
-    around = [_around(run, series, scores, flags["keen" if run.sensitivity == "keen" else "usual"]) for run in found.itertuples()]
+    around = _around(found, series, scores, flags)
     return found.assign(topic_id=found["topic_id"].where(found["topic_id"] != WHOLE_GROUP)), around
 
 
-def _around(run: Any, series: Series, scores: spikes.Scores, flagged: np.ndarray) -> pd.DataFrame:
-    first, last = np.searchsorted(series.dates, np.array([run.onset, run.last_day], dtype="datetime64[D]"), side="right") - 1
-    window = slice(max(first - BEFORE[series.frequency], 0), last + AFTER[series.frequency] + 1)
-    expected = scores.expected[run.row, window]
+def _around(found: pd.DataFrame, series: Series, scores: spikes.Scores, flags: dict[spikes.Sensitivity, np.ndarray]) -> pd.DataFrame:
+    """A row a spike and day (week) near it: the row of the spike in `found`, and the columns of spike_days."""
+    first, last = (np.searchsorted(series.dates, found[name].to_numpy("datetime64[D]"), side="right") - 1 for name in ("onset", "last_day"))
+    begin = np.maximum(first - BEFORE[series.frequency], 0)
+    length = np.minimum(last + AFTER[series.frequency] + 1, len(series.dates)) - begin
+    spike = np.repeat(np.arange(len(found)), length)
+    point = np.arange(len(spike)) + np.repeat(begin - (length.cumsum() - length), length)
+    at = found["row"].to_numpy(np.int64)[spike], point
+    expected = scores.expected[at]
     return pd.DataFrame({
-        "day": series.dates[window], "observed": pd.arrays.IntegerArray(series.counts[run.row, window], series.missing[run.row, window]),
-        "expected": expected, "upper": spikes.band(expected, scores.dispersion[run.row, window])[0],
-        "p_value": scores.p_value[run.row, window], "is_alarm": flagged[run.row, window],
+        "row": spike, "day": series.dates[point], "observed": pd.arrays.IntegerArray(series.counts[at], series.missing[at]),
+        "expected": expected, "upper": spikes.band(expected, scores.dispersion[at])[0], "p_value": scores.p_value[at],
+        "is_alarm": np.where((found["sensitivity"] == "keen").to_numpy()[spike], flags["keen"][at], flags["usual"][at]),
     })  # fmt: skip
 
 

@@ -11,6 +11,9 @@ JOIN territories r ON r.territory_id = t.region_id
 WHERE t.region_id > 0 AND ($batch_id IS NULL OR a.batch_id = $batch_id)
 ORDER BY ALL;
 
+-- step: touched_from
+SELECT min(day) FROM appeals WHERE batch_id = $batch_id;
+
 -- step: loads
 SELECT source_id, loaded_at FROM batches WHERE source_id IS NOT NULL ORDER BY ALL;
 
@@ -86,9 +89,16 @@ WHERE a.region_id = $region_id AND a.kind = 'municipality' AND b.kind = 'municip
     AND sqrt(pow((a.lat - b.lat) * 111.2, 2) + pow((a.lon - b.lon) * 111.2 * cos(radians(a.lat)), 2)) <= 60;
 
 -- step: replace
+-- What is known of who was in a spike stands where it is found again as it was and the load has not touched its days.
+CREATE OR REPLACE TEMP TABLE described AS
+SELECT s.spike_id, s.onset, s.last_day, s.observed, s.executors, s.authors, s.copies_share, s.is_flood
+FROM spikes s
+SEMI JOIN found_spikes USING (spike_id)
+WHERE s.executors IS NOT NULL AND s.last_day < $touched_from;
 DELETE FROM spike_days WHERE spike_id IN (SELECT spike_id FROM found_spikes);
 DELETE FROM spikes WHERE spike_id IN (SELECT spike_id FROM found_spikes);
-INSERT INTO spikes BY NAME SELECT * FROM found_spikes;
+INSERT INTO spikes BY NAME
+SELECT f.*, d.executors, d.authors, d.copies_share, d.is_flood FROM found_spikes f LEFT JOIN described d USING (spike_id, onset, last_day, observed);
 INSERT INTO spike_days BY NAME SELECT * FROM found_days;
 
 -- step: describe

@@ -128,11 +128,15 @@ def _entry(kind: str, author: str, data: dict[str, Any]) -> dict[str, Any]:
     return {"id": uuid.uuid4().hex, "kind": kind, "at": store.clock().isoformat(), "author": author, "data": data}
 
 
-def append_spike(spike: dict[str, Any]) -> None:
-    """Remember the identity of a newly found spike, or that a stricter sensitivity finds a known one, so that a rebuild gives it
-    the same number and keeps it in the same lists."""
-    facts = {k: str(spike[k]) if k in ("onset", "last_day", "first_flagged") else spike[k] for k in (*SPIKE_IDENTITY, "sensitivity")}
-    append({"id": f"spike-{spike['spike_id']}-{spike['sensitivity']}", "kind": "spike", "at": store.clock().isoformat(), "author": "", "data": facts})
+def append_spikes(spikes: list[dict[str, Any]]) -> None:
+    """Remember the identity of newly found spikes, or that a stricter sensitivity finds known ones, so that a rebuild gives them
+    the same numbers and keeps them in the same lists."""
+    written = ("onset", "last_day", "first_flagged")
+    append(*(
+        {"id": f"spike-{spike['spike_id']}-{spike['sensitivity']}", "kind": "spike", "at": store.clock().isoformat(), "author": "",
+         "data": {k: str(spike[k]) if k in written else spike[k] for k in (*SPIKE_IDENTITY, "sensitivity")}}
+        for spike in spikes
+    ))  # fmt: skip
 
 
 def append(*entries: dict[str, Any]) -> None:

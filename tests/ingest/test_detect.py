@@ -184,6 +184,22 @@ def test_a_flood_of_one_text_is_told_by_its_copies(empty_store: Path) -> None:
     assert top["onset"] == onset and top["copies_share"] > 0.8
 
 
+def test_who_was_in_a_spike_is_counted_anew_where_a_load_touches_its_days(empty_store: Path) -> None:
+    rng = np.random.default_rng(7)
+    onset = date(2024, 4, 11)
+    before = series(rng, KALININGRAD, "Набережные", 2, span(onset, 40), last=date(2024, 5, 31), executor="Дорожная служба")
+    load(before)
+    with store.transaction() as cursor:
+        cursor.execute("UPDATE spikes SET authors = 7777 WHERE onset = ?", [onset])
+    later = [r for r in series(rng, KALININGRAD, "Набережные", 2) if r["created_at"].date() > date(2024, 5, 31)]
+    load(later, name="days after it")
+    known = found().set_index("onset").loc[onset]
+    assert known["authors"] == 7777 and known["executors"] == 1 and known["copies_share"] > 0
+    load([small.row(1, KALININGRAD, "04-11 15:00", "Набережные", author=5, executor="Другая служба")], name="a late row")
+    known = found().set_index("onset").loc[onset]
+    assert 30 < known["authors"] < 60 and known["executors"] == 2
+
+
 def test_many_topics_of_one_group_are_one_event_of_the_group(empty_store: Path) -> None:
     rng = np.random.default_rng(8)
     onset = date(2024, 6, 10)

@@ -213,11 +213,11 @@ def _run_loader(database: Path, kill_after: float | None) -> float:
 def test_what_a_killed_load_found_is_not_a_spike_without_days(empty_store: Path) -> None:
     """A journal knows a spike whose load never committed: the rebuilt list has no empty lines."""
     small.put(story(), "a")
-    writes.append_spike(
+    writes.append_spikes([
         {"spike_id": 77, "level": "municipality_topic", "territory_id": 2301, "block_id": 5, "topic_group_id": 12, "topic_id": 24}
         | dict.fromkeys(("onset", "last_day", "first_flagged"), date(2024, 4, 5))
         | {"sensitivity": "calm"}
-    )
+    ])  # fmt: skip
     before = tables()
     rebuild.rebuild(small.quiet)
     same(before, tables())
