@@ -74,6 +74,11 @@ def keys(texts: Iterable[str]) -> list[str]:
 
     Order and repeats are kept; numbers up to three digits (routes, houses) stay. Call it once per distinct text.
     """
+    return [found for found, _tongue_of in keys_and_languages(texts)]
+
+
+def keys_and_languages(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """What `keys` and `language` say of each text, in less time than both."""
     split = [words(text) for text in texts]
     tongues = [_tongue(tokens) for tokens in split]
     russian = sorted({word for tokens, tongue in zip(split, tongues, strict=True) if tongue == "ru" for word in tokens})
@@ -88,7 +93,7 @@ def keys(texts: Iterable[str]) -> list[str]:
             found = [_singular(word) for word in tokens if word not in ENGLISH_STOP_WORDS]
         else:
             found = [word for word in tokens if word not in STOP_WORDS]
-        result.append(" ".join(word for word in found if word and _useful(word)))
+        result.append((" ".join(word for word in found if word and _useful(word)), tongue))
     return result
 
 

@@ -231,7 +231,8 @@ def crowd(users: int, seconds: float, pause: float, remembered: bool) -> dict[st
 
 
 def peers(rows: int) -> list[dict[str, Any]]:
-    """Milliseconds of five questions by DuckDB over the appeals, chDB and polars, best of three."""
+    """Milliseconds of five questions by our pages' own functions, which answer more, and by DuckDB over the appeals, chDB and
+    polars, best of three."""
     with store.cursor() as cursor:
         table = cursor.execute(
             "FROM appeals a JOIN territories t USING (territory_id) SELECT a.day, a.territory_id, t.region_id, a.topic_id, a.block_id, a.type::VARCHAR AS type, "
@@ -262,7 +263,11 @@ def peers(rows: int) -> list[dict[str, Any]]:
         sql = f"{keys + ', ' if keys else ''}{what} FROM peers WHERE {where}{' GROUP BY ' + keys if keys else ''}"
         return "SELECT " + sql.replace("QUANTILES", quantiles).replace("MEDIAN", median)
 
-    answers: list[dict[str, Any]] = [{"question": name, "rows": rows} for name in asked]
+    whole = scopes()["country"]
+    ours: list[Callable[[Scope], Any]] = [
+        lambda s: figures.totals(s.over(date(2026, 9, 1), LAST)), trend, pages()["map of all towns"]["towns"], figures.top_topics, cities.by_block,
+    ]  # fmt: skip
+    answers: list[dict[str, Any]] = [{"question": name, "ours": cost(question, whole)} for name, question in zip(asked, ours, strict=True)]
     with store.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE peers (day DATE, territory_id INTEGER, region_id INTEGER, topic_id SMALLINT, block_id SMALLINT, type VARCHAR, status VARCHAR, "

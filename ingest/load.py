@@ -335,7 +335,7 @@ def _add_keys(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
         progress(TEXTS + (GUESSES - TEXTS) * share, "Разбираем тексты")
         rows = run(cursor, "text_rows", **bounds).to_arrow_table()
         texts = rows["text"].unique().to_pylist()
-        known = {t: (k, lemmas.language(t)) for t, k in zip(texts, lemmas.keys(texts), strict=True)}
+        known = dict(zip(texts, lemmas.keys_and_languages(texts), strict=True))
         keys, languages = zip(*(known[t] for t in rows["text"].to_pylist()), strict=True) if texts else ((), ())
         columns = [rows["appeal_id"], pa.array(keys, pa.string()), pa.array(languages, pa.string())]
         _put(cursor, "text_keys", pa.table(columns, names=["appeal_id", "keys", "language"]))
