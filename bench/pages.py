@@ -102,6 +102,9 @@ def pages() -> dict[str, Questions]:
         assert found is not None
         return found
 
+    def another(scope: Scope, period: Scope) -> pd.Series:
+        return figures.totals_of(period, scope, figures.periods(scope))
+
     def around(scope: Scope) -> Scope:
         own = tree.all[scope.place]
         return scope if own.kind != "municipality" else replace(scope, place=own.region_id, places=tree.places(own.region_id))
@@ -111,13 +114,13 @@ def pages() -> dict[str, Questions]:
 
     return {
         "overview": {
-            "periods": figures.periods, "before": lambda s: figures.totals(before(s)), "topics": figures.top_topics, "weeks": figures.topic_history,
+            "periods": figures.periods, "before": lambda s: another(s, before(s)), "topics": figures.top_topics, "weeks": figures.topic_history,
             "backlog": figures.backlog, "holders": figures.overdue_executors, "overdue": lambda s: figures.overdue_history(s, AS_OF),
         },
         "cities": {"blocks": lambda s: cities.by_block(around(s)), "weeks": lambda s: cities.by_period(around(s))},
         "map": {"figures": lambda s: cities.figures(around(s))},
         "kpi": {
-            "periods": figures.periods, "before": lambda s: figures.totals(before(s)), "cohort": lambda s: figures.totals(settled(s)),
+            "periods": figures.periods, "before": lambda s: another(s, before(s)), "cohort": lambda s: another(s, settled(s)),
             "months": lambda s: kpi.by_period(s, "month", LAST, MONTHS[0].date()), "channels": appeals.by_channel, "clocks": kpi.response_clocks,
             "parts": lambda s: kpi.breakdown(settled(s), "block", {}), "flow": lambda s: kpi.flow(s, zone, LAST), "backlog": figures.backlog,
             "closing": lambda s: kpi.closing_time(s.over(LAST - timedelta(days=89), LAST)),
@@ -156,18 +159,21 @@ def one_by_one() -> Iterator[None]:
         planner.READ_ONE_BY_ONE = usual
 
 
-def cost(question: Callable[[Scope], Any], scope: Scope, best_of: int = 3) -> float:
-    """Milliseconds of one question that has not been asked before."""
-    found = []
+def cost(questions: Questions, scope: Scope, best_of: int = 3) -> dict[str, float]:
+    """Milliseconds of each question of a page opened for the first time, in the quickest of some openings."""
+    found: list[dict[str, float]] = []
     for _again in range(best_of):
         ask._answers.clear()
         dictionaries.territories(), ask.ask("facts")
-        began = time.perf_counter()
-        question(scope)
-        found.append(1000 * (time.perf_counter() - began))
-        if found[0] > 2000:
+        times = {}
+        for name, question in questions.items():
+            began = time.perf_counter()
+            question(scope)
+            times[name] = 1000 * (time.perf_counter() - began)
+        found.append(times)
+        if sum(times.values()) > 4000:
             break
-    return min(found)
+    return min(found, key=lambda times: sum(times.values()))
 
 
 def compare(best_of: int) -> list[dict[str, Any]]:
@@ -177,9 +183,9 @@ def compare(best_of: int) -> list[dict[str, Any]]:
         for page, questions in pages().items():
             if page.endswith("towns") and place != "country":
                 continue
-            ours = {name: cost(question, scope, best_of) for name, question in questions.items()}
+            ours = cost(questions, scope, best_of)
             with one_by_one():
-                raw = {name: cost(question, scope, best_of) for name, question in questions.items()}
+                raw = cost(questions, scope, best_of)
             worst = sorted(ours, key=lambda name: -ours[name])[:3]
             rows.append(
                 {"page": page, "scope": place, "ours": sum(ours.values()), "raw": sum(raw.values())}
@@ -267,7 +273,7 @@ def peers(rows: int) -> list[dict[str, Any]]:
     ours: list[Callable[[Scope], Any]] = [
         lambda s: figures.totals(s.over(date(2026, 9, 1), LAST)), trend, pages()["map of all towns"]["towns"], figures.top_topics, cities.by_block,
     ]  # fmt: skip
-    answers: list[dict[str, Any]] = [{"question": name, "ours": cost(question, whole)} for name, question in zip(asked, ours, strict=True)]
+    answers: list[dict[str, Any]] = [{"question": name, "ours": cost({name: question}, whole)[name]} for name, question in zip(asked, ours, strict=True)]
     with store.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE peers (day DATE, territory_id INTEGER, region_id INTEGER, topic_id SMALLINT, block_id SMALLINT, type VARCHAR, status VARCHAR, "

@@ -52,8 +52,8 @@ class Ground:
 
 def ground(context: Context, scope: Scope) -> Ground:
     """The counts every section needs."""
-    before = scope.before()
-    return Ground(context, scope, figures.periods(scope), figures.totals(before) if before else None)
+    before, history = scope.before(), figures.periods(scope)
+    return Ground(context, scope, history, figures.totals_of(before, scope, history) if before else None)
 
 
 def _known(value: float | None) -> float | None:

@@ -63,6 +63,13 @@ def totals(scope: Scope) -> pd.Series:
     return periods(scope, 1).loc[0]
 
 
+def totals_of(period: Scope, scope: Scope, history: pd.DataFrame) -> pd.Series:
+    """Counts of another period of the scope, read off its `periods` where it is one of them."""
+    back, odd = divmod((scope.last - period.last).days, scope.days)
+    is_there = not odd and 0 <= back < len(history) and period.days == scope.days
+    return history.loc[back] if is_there else totals(period)
+
+
 def figure(key: str, scope: Scope, history: pd.DataFrame, before: pd.Series | None) -> Figure:
     """One metric from the counts of `periods` and of the comparison period.
 

@@ -219,7 +219,7 @@ def topics(frame) -> None:  # type: ignore[no-untyped-def]
 
 
 history = figures.periods(scope)
-previous = figures.totals(before) if before else None
+previous = figures.totals_of(before, scope, history) if before else None
 top = figures.top_topics(scope)
 alarms = spikes.described(spikes.found(scope, Chosen(), context.days.last_full).spikes)
 headline.headline(

@@ -36,10 +36,10 @@ context: Context = st.session_state["context"]
 scope = context.scope
 before = scope.before()
 history = figures.periods(scope)
-now, previous = history.loc[0], figures.totals(before) if before else None
+now, previous = history.loc[0], figures.totals_of(before, scope, history) if before else None
 resolved = figures.figure("resolved_on_time", scope, history, previous)
 cohort = scope.over(resolved.first, resolved.last)
-settled = figures.totals(cohort)
+settled = figures.totals_of(cohort, scope, history)
 backlog = figures.backlog(scope)
 
 headline.headline(

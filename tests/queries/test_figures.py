@@ -147,3 +147,13 @@ def test_topics_and_their_periods(store_file: Path) -> None:
             for back, given in series.items():
                 shift = timedelta(days=asked.days * back)
                 assert given == sum(r.topic == names[own] for r in naive.rows(asked, asked.first - shift, asked.last - shift))
+
+
+def test_another_period_is_read_off_the_history_or_asked(store_file: Path) -> None:
+    for asked in many(12):
+        history = figures.periods(asked, 4)
+        for back in (0, 1, 3, 4, 9):
+            period = asked.over(asked.first - timedelta(days=back * asked.days), asked.last - timedelta(days=back * asked.days))
+            assert figures.totals_of(period, asked, history).equals(figures.totals(period))
+        for other in (asked.over(asked.first, asked.last - timedelta(days=1)), asked.over(asked.first - timedelta(days=1), asked.last - timedelta(days=1))):
+            assert figures.totals_of(other, asked, history)["appeals"] == len(naive.rows(other))
