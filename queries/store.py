@@ -101,6 +101,7 @@ _write_gate = threading.RLock()
 _connection: duckdb.DuckDBPyConnection | None = None
 _open_cursors = 0
 _version = 0
+_facts: tuple[int, dict[str, str]] | None = None
 
 
 def open_store(create: bool = False) -> None:
@@ -117,6 +118,7 @@ def open_store(create: bool = False) -> None:
             raise StoreMissing(str(file))
         file.parent.mkdir(parents=True, exist_ok=True)
         _connection = _connect(file)
+        _changed()
 
 
 def _connect(file: Path) -> duckdb.DuckDBPyConnection:
@@ -278,14 +280,22 @@ def _changed() -> None:
 
 
 def version() -> int:
-    """Grows with every change this process makes; no other process can make one. Answers are remembered by it."""
+    """Grows with every change this process makes and whenever it opens a file; meanwhile no other process can make one. Answers are
+    remembered by it."""
     return _version
 
 
 def meta() -> dict[str, str]:
-    """The store's own facts: kind (demo | real), as_of, newest, version."""
-    with cursor() as own:
-        return dict(own.execute("FROM meta").fetchall())
+    """The store's own facts: kind (demo | real), as_of, newest, settled, schema_version. Read once for each version of the store."""
+    global _facts
+    with _gate:
+        open_store()
+        known, now = _facts, _version
+    if known is None or known[0] != now:
+        with cursor() as own:
+            known = now, dict(own.execute("FROM meta").fetchall())
+        _facts = known
+    return dict(known[1])
 
 
 def is_demo() -> bool:
