@@ -39,7 +39,7 @@ def run(cursor: duckdb.DuckDBPyConnection, step: list[str], values: dict[str, An
         if ordered is None:
             cursor.execute(statement, named)
             continue
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE in_order AS {ordered[2]}", named)
-        if cursor.execute("SELECT EXISTS (FROM in_order)").fetchone() == (True,):
+        rows = cursor.execute(f"CREATE OR REPLACE TEMP TABLE in_order AS {ordered[2]}", named).fetchone()
+        if rows != (0,):
             cursor.execute(f"INSERT INTO {ordered[1]} FROM in_order")
     return cursor

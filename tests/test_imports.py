@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "briefing": ("briefing", "queries", "analytics", "words", "ingest.commands", "ingest.jobs"),
     "components": ("components", "words"),
     "queries": ("queries", "analytics", "words"),
-    "ingest": ("ingest", "queries.store", "queries.writes", "queries.rollups", "queries.digest", "queries.registers", "analytics", "words"),
+    "ingest": ("ingest", "queries.store", "queries.steps", "queries.writes", "queries.rollups", "queries.digest", "queries.registers", "analytics", "words"),
     "analytics": ("analytics",),
     "words": ("words",),
 }
